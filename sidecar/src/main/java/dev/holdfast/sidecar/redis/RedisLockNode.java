@@ -1,0 +1,318 @@
+package dev.holdfast.sidecar.redis;
+
+import dev.holdfast.sidecar.redlock.Environment;
+import dev.holdfast.sidecar.redlock.LockNode;
+import dev.holdfast.sidecar.redlock.Reply;
+import dev.holdfast.sidecar.redlock.Request;
+import dev.holdfast.sidecar.redlock.Tick;
+import dev.holdfast.sidecar.redlock.Timers;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * One node on Redis: a lane. Requests queue up and travel together; one thread reads the answers. Thread-safe.
+ *
+ * <p>While few answers are awaited a request leaves at once, on its caller's thread; while many are, it waits for them and
+ * leaves with all that queued up meanwhile. So one caller pays no hand-over between threads, and many share round trips.
+ *
+ * <p>A request that is not answered in time ends the connection: a late answer must never be taken for that of another.
+ */
+final class RedisLockNode implements LockNode {
+
+    /** With so many answers outstanding or fewer, requests leave at once. */
+    private static final int FEW = 2;
+
+    /** More are never under way: so much always fits the socket's buffers, and a write to a hung node never blocks. */
+    private static final int MOST = 256;
+
+    private final Endpoint endpoint;
+    private final Environment environment;
+    private final Handshake handshake;
+    private final Commands commands;
+    private final Notifications notifications;
+    private final Thread reader;
+    private final Object lane = new Object();
+    private final ArrayDeque<Pending> queued = new ArrayDeque<>();
+    private final ArrayDeque<Pending> underWay = new ArrayDeque<>();
+    private @Nullable NodeConnection connection;
+    private @Nullable Marker marker;
+    private String runId = "";
+    private @Nullable String down;
+    private Timers.@Nullable Timer timeout;
+    private @Nullable Tick timeoutBase;
+    private long timeoutAfter;
+    private volatile @Nullable NodeConnection abortable;
+    private volatile boolean closed;
+
+    RedisLockNode(NodeSet set, int slot, Environment environment) {
+        this.endpoint = set.nodes().get(slot);
+        this.environment = environment;
+        this.handshake = new Handshake(set, slot);
+        this.commands = new Commands(set, slot);
+        this.notifications = new Notifications(set, endpoint, environment);
+        this.reader = Thread.ofPlatform().daemon().name("holdfast-node-" + slot).unstarted(this::run);
+        reader.start();
+    }
+
+    @Override
+    public String address() {
+        return endpoint.toString();
+    }
+
+    @Override
+    public void send(Request request, Consumer<Reply> reply) {
+        Pending pending = new Pending(request, reply, environment.clock().now());
+        synchronized (lane) {
+            String reason = closed ? "closed" : down;
+            if (reason == null) {
+                queued.add(pending);
+                watchTimeout(pending);
+            } else {
+                environment.timers().after(0, () -> reply.accept(new Reply.Unreachable(reason)));
+            }
+        }
+    }
+
+    @Override
+    public void flush() {
+        synchronized (lane) {
+            writeQueued();
+        }
+    }
+
+    @Override
+    public Subscription subscribe(String lock, Runnable active, Consumer<Reply.Observed> observer) {
+        return notifications.subscribe(lock, active, observer);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        notifications.close();
+        abort();
+        reader.interrupt();
+    }
+
+    private void abort() {
+        NodeConnection now = abortable;
+        if (now != null) {
+            now.abort();
+        }
+    }
+
+    // The reader's thread: connects, reads, and after a failure connects again.
+
+    private void run() {
+        Backoff backoff = new Backoff(environment.random());
+        while (!closed) {
+            String reason;
+            try {
+                connect();
+                backoff.reset();
+                while (true) {
+                    readOne();
+                }
+            } catch (JedisException | IllegalStateException | IllegalArgumentException e) {
+                reason = Failures.describe(e);
+            }
+            disconnect(reason);
+            backoff.sleep();
+            synchronized (lane) {
+                down = null;
+            }
+        }
+        disconnect("closed");
+    }
+
+    private void connect() {
+        NodeConnection fresh = handshake.open();
+        abortable = fresh;
+        Handshake.Result result = handshake.perform(fresh);
+        fresh.waitForever();
+        synchronized (lane) {
+            runId = result.runId();
+            marker = result.marker().orElse(null);
+            connection = fresh;
+            writeQueued();
+        }
+        if (closed) {
+            fresh.abort();
+        }
+    }
+
+    private void disconnect(String reason) {
+        List<Pending> failed;
+        synchronized (lane) {
+            down = reason;
+            connection = null;
+            marker = null;
+            failed = new ArrayList<>(underWay);
+            failed.addAll(queued);
+            underWay.clear();
+            queued.clear();
+        }
+        abort();
+        abortable = null;
+        failed.forEach(pending -> pending.reply.accept(new Reply.Unreachable(reason)));
+    }
+
+    private void readOne() {
+        NodeConnection from = abortable;
+        if (from == null) {
+            throw new IllegalStateException("closed");
+        }
+        Object answer;
+        try {
+            answer = from.read();
+        } catch (JedisDataException e) {
+            answer = e;
+        }
+        Pending pending;
+        synchronized (lane) {
+            pending = underWay.remove();
+            if (underWay.size() <= FEW) {
+                writeQueued();
+            }
+        }
+        Reply reply = interpret(pending, answer);
+        if (reply != null) {
+            pending.reply.accept(reply);
+        }
+    }
+
+    private @Nullable Reply interpret(Pending pending, Object answer) {
+        return switch (answer) {
+            case Long done -> Replies.done(pending.request);
+            case List<?> list -> {
+                String kind = Replies.text(list, 0);
+                if (kind.equals("MARKER")) {
+                    yield adopt(Replies.text(list, 1));
+                }
+                if (kind.equals("ADMITTED")) {
+                    adopt(Replies.text(list, 4));
+                }
+                yield Replies.parse(kind, list);
+            }
+            case JedisDataException e when Failures.isNoScript(e) -> resend(pending);
+            case JedisDataException e -> new Reply.Unreachable(Failures.describe(e));
+            default -> throw new IllegalStateException("unexpected answer: " + answer);
+        };
+    }
+
+    /** The node forgot the scripts: this request goes again, with its script's whole text, which it then remembers. */
+    private @Nullable Reply resend(Pending pending) {
+        synchronized (lane) {
+            if (pending.whole) {
+                return new Reply.Unreachable("it does not keep scripts");
+            }
+            pending.whole = true;
+            queued.addFirst(pending);
+            writeQueued();
+        }
+        return null;
+    }
+
+    /** Takes note of the marker that the node has now; it counts if it is of this slot and this very process. */
+    private Reply adopt(String text) {
+        Optional<Marker> valid = text.isEmpty() ? Optional.empty() : handshake.accept(Marker.parse(text), runId);
+        synchronized (lane) {
+            marker = valid.orElse(null);
+        }
+        return new Reply.NoVote(valid.isPresent() ? "it was just admitted; ask again" : Handshake.UNADMITTED);
+    }
+
+    // Under the lane's lock.
+
+    private void writeQueued() {
+        NodeConnection to = connection;
+        if (to == null || underWay.size() > FEW || queued.isEmpty()) {
+            return;
+        }
+        try {
+            while (!queued.isEmpty() && underWay.size() < MOST) {
+                Pending pending = queued.remove();
+                CommandArguments command = command(pending);
+                if (command == null) {
+                    environment.timers().after(0, () -> pending.reply.accept(new Reply.NoVote(handshake.objection())));
+                } else {
+                    underWay.add(pending);
+                    to.write(command);
+                }
+            }
+            to.flush();
+        } catch (JedisException _) {
+            // The reader notices, and answers what is under way.
+            to.abort();
+        }
+    }
+
+    private @Nullable CommandArguments command(Pending pending) {
+        if (!(pending.request instanceof Request.OnLock onLock)) {
+            return commands.admission(pending.request, pending.whole);
+        }
+        Marker valid = marker;
+        return valid == null ? null : commands.onLock(onLock, valid, pending.whole);
+    }
+
+    private void watchTimeout(Pending pending) {
+        long nanos = pending.request.timeout().toNanos();
+        Tick base = timeoutBase;
+        if (timeout == null || base == null || timeoutAfter - pending.sent.mostSince(base) > nanos) {
+            if (timeout != null) {
+                timeout.cancel();
+            }
+            timeoutBase = pending.sent;
+            timeoutAfter = nanos;
+            timeout = environment.timers().after(nanos, this::onTimeout);
+        }
+    }
+
+    private void onTimeout() {
+        boolean late;
+        synchronized (lane) {
+            Tick now = environment.clock().now();
+            long soonest = Long.MAX_VALUE;
+            for (Pending pending : underWay) {
+                soonest = Math.min(soonest, pending.left(now));
+            }
+            for (Pending pending : queued) {
+                soonest = Math.min(soonest, pending.left(now));
+            }
+            late = soonest <= 0;
+            timeout = null;
+            if (!late && soonest < Long.MAX_VALUE) {
+                timeoutBase = now;
+                timeoutAfter = soonest;
+                timeout = environment.timers().after(soonest, this::onTimeout);
+            }
+        }
+        if (late) {
+            abort();
+        }
+    }
+
+    /** One request on its way. */
+    private static final class Pending {
+        private final Request request;
+        private final Consumer<Reply> reply;
+        private final Tick sent;
+        private boolean whole;
+
+        Pending(Request request, Consumer<Reply> reply, Tick sent) {
+            this.request = request;
+            this.reply = reply;
+            this.sent = sent;
+        }
+
+        long left(Tick now) {
+            return request.timeout().toNanos() - now.mostSince(sent);
+        }
+    }
+}

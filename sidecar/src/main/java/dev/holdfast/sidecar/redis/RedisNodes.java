@@ -1,0 +1,26 @@
+package dev.holdfast.sidecar.redis;
+
+import dev.holdfast.sidecar.redlock.Environment;
+import dev.holdfast.sidecar.redlock.LockNode;
+import dev.holdfast.sidecar.redlock.Redlock;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Opens node sets on Redis. */
+public final class RedisNodes {
+
+    private RedisNodes() {}
+
+    /** Returns at once; connections are made, and made again, in the background. */
+    public static Redlock open(NodeSet set, String holder, Environment environment) {
+        return new Redlock(connect(set, environment), holder, set.maxLease(), environment);
+    }
+
+    static List<LockNode> connect(NodeSet set, Environment environment) {
+        List<LockNode> nodes = new ArrayList<>();
+        for (int slot = 0; slot < set.nodes().size(); slot++) {
+            nodes.add(new RedisLockNode(set, slot, environment));
+        }
+        return nodes;
+    }
+}

@@ -1,0 +1,286 @@
+package dev.holdfast.sidecar.redlock;
+
+import dev.holdfast.sidecar.redlock.Attempt.Outcome;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Contends for one lock until it has it, has waited long enough, or withdraws. Thread-safe.
+ *
+ * <p>The first try needs no look: an unknown lock costs one round trip. Refused, it waits in line: it subscribes to the
+ * lock's changes on every node, looks, and tries again as soon as it could take a quorum of nodes. A change wakes it;
+ * looking now and then only makes up for changes that it was not told. Waiters try in the order of their rank, a little
+ * apart, so that a release wakes one attempt and not a hundred.
+ */
+public final class Contender {
+
+    /** To wait for ever. */
+    public static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+
+    /** Time for the waiter before to take the lock: a few round trips. */
+    private static final long STEP = 2_000_000;
+
+    private static final int MOST_SPLITS = 5;
+
+    private final Redlock redlock;
+    private final Lock lock;
+    private final LeaseTiming timing;
+    private final Listener listener;
+    private final long wait;
+    private final String waiterId;
+    private final Observations observations;
+    private final Line line;
+    private final Outbox outbox = new Outbox();
+    private final Tick startedAt;
+    private State state = State.NEW;
+    private Acquisition lastRefusal = new Acquisition.Cancelled();
+    private Optional<Holder> told = Optional.empty();
+    private Timers.@Nullable Timer next;
+    private @Nullable Tick takeableSince;
+    private Tick backOffSince;
+    private long backOff;
+    private int splits;
+
+    private enum State {
+        NEW,
+        ATTEMPTING,
+        WAITING,
+        /** Won from a holder that vanished: the lease is kept, but not reported before the lock-delay is over. */
+        DELAYING,
+        OVER
+    }
+
+    Contender(Redlock redlock, Lock lock, LeaseTiming timing, Duration wait, Listener listener) {
+        this.redlock = redlock;
+        this.lock = lock;
+        this.timing = timing;
+        this.listener = listener;
+        this.wait = wait.toNanos();
+        this.waiterId = wait.isPositive() ? redlock.newWaiterId() : "";
+        this.observations = new Observations(redlock.rules(), redlock.nodes().size(), redlock.quorum());
+        this.startedAt = redlock.now();
+        this.backOffSince = startedAt;
+        this.line = new Line(redlock, lock, timing, waiterId, this::onObserved);
+    }
+
+    /** Begins to contend. Call once. */
+    public void start() {
+        synchronized (this) {
+            if (state == State.NEW) {
+                attempt();
+            }
+        }
+        if (wait > 0 && wait < Long.MAX_VALUE) {
+            redlock.after(wait, this::onWaitedLongEnough);
+        }
+    }
+
+    /** Stops contending. A lease that is won at this very moment is released. */
+    public void withdraw() {
+        synchronized (this) {
+            if (state != State.OVER) {
+                finish(new Acquisition.Cancelled());
+            }
+        }
+        outbox.deliver();
+    }
+
+    /** Names this contender to a holder that wants to hand over to it; empty if it does not wait. */
+    public String waiterId() {
+        return waiterId;
+    }
+
+    /** Who has the lock, as a quorum of nodes showed it last. */
+    public Optional<Holder> holder() {
+        return observations.holder();
+    }
+
+    // All below up to the next remark runs under the lock.
+
+    private void attempt() {
+        state = State.ATTEMPTING;
+        takeableSince = null;
+        cancelNext();
+        Claim claim = new Claim(redlock, lock, timing);
+        new Attempt(redlock, claim, observations, line.isJoined() ? waiterId : "", this::onOutcome).start();
+    }
+
+    private void waitOn() {
+        if (redlock.now().mostSince(startedAt) >= wait) {
+            finish(lastRefusal);
+            return;
+        }
+        state = State.WAITING;
+        line.join();
+        evaluate();
+    }
+
+    /** Tries, or sets the time of the next look at what has been seen. */
+    private void evaluate() {
+        if (state != State.WAITING) {
+            return;
+        }
+        cancelNext();
+        Tick now = redlock.now();
+        long until = observations.untilTakeable(waiterId, now);
+        if (until > 0) {
+            takeableSince = null;
+            if (until < Long.MAX_VALUE) {
+                next = redlock.after(until, this::onNext);
+            }
+            return;
+        }
+        Tick since = takeableSince == null ? now : takeableSince;
+        takeableSince = since;
+        long turn = line.rank() * STEP - now.leastSince(since);
+        long delay = Math.max(turn, backOff - now.leastSince(backOffSince));
+        if (delay > 0) {
+            next = redlock.after(delay, this::onNext);
+        } else {
+            attempt();
+        }
+    }
+
+    /** Contenders that split the votes between them try again at different times. */
+    private void backOff(long roundTrip) {
+        splits = Math.min(splits + 1, MOST_SPLITS);
+        long slot = Math.max(roundTrip, STEP / 4);
+        backOffSince = redlock.now();
+        backOff = Math.min(
+                (long) (slot * (1 + redlock.environment().random().nextDouble() * (1 << splits))), timing.pollEvery());
+    }
+
+    private void cancelNext() {
+        if (next != null) {
+            next.cancel();
+            next = null;
+        }
+    }
+
+    private void finish(Acquisition acquisition) {
+        state = State.OVER;
+        cancelNext();
+        line.leave();
+        outbox.add(() -> listener.onResult(acquisition));
+    }
+
+    // From here on: called from outside, without the lock.
+
+    private void onOutcome(Outcome outcome) {
+        Lease unwanted = null;
+        synchronized (this) {
+            switch (outcome) {
+                case Outcome.Won won when state == State.OVER -> unwanted = won.lease();
+                case Outcome.Won won when won.dirty() && lock.lockDelay().isPositive() -> delay(won.lease());
+                case Outcome.Won won -> win(won.lease());
+                case Outcome.Refused(var refusal, var nanos)
+                when state != State.OVER -> {
+                    lastRefusal = refusal;
+                    if (refusal instanceof Acquisition.Contended) {
+                        backOff(nanos);
+                    } else {
+                        splits = 0;
+                    }
+                    outbox.add(() -> listener.onRefusal(refusal));
+                    waitOn();
+                }
+                case Outcome.Refused _ -> {}
+            }
+        }
+        if (unwanted != null) {
+            unwanted.release();
+        }
+        outbox.deliver();
+    }
+
+    private void win(Lease lease) {
+        lease.keep(listener::onLease);
+        finish(new Acquisition.Acquired(lease));
+    }
+
+    private void delay(Lease lease) {
+        state = State.DELAYING;
+        lease.keep(this::onDelayed);
+        redlock.after(lock.lockDelay().toNanos(), () -> onDelayOver(lease));
+    }
+
+    private void onDelayed(LeaseEvent event) {
+        boolean reported;
+        synchronized (this) {
+            reported = state == State.OVER;
+            if (state == State.DELAYING && event instanceof LeaseEvent.Ended) {
+                waitOn();
+            }
+        }
+        if (reported) {
+            listener.onLease(event);
+        }
+        outbox.deliver();
+    }
+
+    private void onDelayOver(Lease lease) {
+        boolean unwanted;
+        synchronized (this) {
+            unwanted = state != State.DELAYING;
+            if (!unwanted && lease.isHeld()) {
+                finish(new Acquisition.Acquired(lease));
+            }
+        }
+        if (unwanted) {
+            lease.release();
+        }
+        outbox.deliver();
+    }
+
+    private void onObserved(int slot, Reply.Observed observed) {
+        redlock.releaseLeftover(slot, lock, observed.record());
+        synchronized (this) {
+            if (observations.saw(slot, observed.record(), observed.number(), redlock.now())) {
+                tellHolder();
+            }
+            evaluate();
+        }
+        outbox.deliver();
+    }
+
+    private void tellHolder() {
+        Optional<Holder> holder = observations.holder();
+        if (!holder.equals(told) && state != State.OVER) {
+            told = holder;
+            outbox.add(() -> listener.onHolder(holder));
+        }
+    }
+
+    private void onNext() {
+        synchronized (this) {
+            evaluate();
+        }
+        outbox.deliver();
+    }
+
+    private void onWaitedLongEnough() {
+        synchronized (this) {
+            if (state == State.WAITING || state == State.DELAYING) {
+                finish(lastRefusal);
+            }
+        }
+        outbox.deliver();
+    }
+
+    /** Is told how it goes, in order, on the engine's threads; must not block. */
+    public interface Listener {
+
+        /** What becomes of the lease, once it is acquired. */
+        void onLease(LeaseEvent event);
+
+        /** How it ended. The last call but those to {@link #onLease}. */
+        void onResult(Acquisition acquisition);
+
+        /** Each time that it tried in vain and goes on waiting. */
+        default void onRefusal(Acquisition refusal) {}
+
+        /** Somebody else has the lock now, or nobody. */
+        default void onHolder(Optional<Holder> holder) {}
+    }
+}

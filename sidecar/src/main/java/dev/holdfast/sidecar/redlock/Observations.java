@@ -1,0 +1,116 @@
+package dev.holdfast.sidecar.redlock;
+
+import dev.holdfast.sidecar.redlock.Request.Witness;
+import dev.holdfast.sidecar.redlock.SafetyRules.Observation;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What one contender or holder has seen of a lock's record on each node, and since when. Thread-safe. */
+final class Observations {
+
+    private final SafetyRules rules;
+    private final int quorum;
+    private final @Nullable Observation[] seen;
+    private final long[] numbers;
+
+    Observations(SafetyRules rules, int nodes, int quorum) {
+        this.rules = rules;
+        this.quorum = quorum;
+        this.seen = new @Nullable Observation[nodes];
+        this.numbers = new long[nodes];
+    }
+
+    /** Takes note; true if it is news. */
+    synchronized boolean saw(int slot, LockRecord record, Tick receivedAt) {
+        Observation before = seen[slot];
+        Observation after = rules.observe(before, record, receivedAt);
+        seen[slot] = after;
+        if (before == null || !before.record().attempt().equals(record.attempt())) {
+            numbers[slot] = 0;
+        }
+        return !after.equals(before);
+    }
+
+    synchronized boolean saw(int slot, LockRecord record, long number, Tick receivedAt) {
+        boolean news = saw(slot, record, receivedAt);
+        numbers[slot] = number;
+        return news;
+    }
+
+    /** What may be said of a node when asking it for the lock. */
+    synchronized Witness witness(int slot, Tick now) {
+        Observation at = seen[slot];
+        return at == null || at.record().isFree()
+                ? Witness.NOTHING
+                : new Witness(at.record().attempt(), at.record().operation(), now.leastSince(at.since()) / 1_000_000);
+    }
+
+    /** How many nodes the waiter could take now: free, reserved for it, or witnessed. */
+    synchronized int takeable(String waiter, Tick now) {
+        int count = 0;
+        for (Observation at : seen) {
+            if (at != null && (at.record().isFree() || at.record().isReservedFor(waiter) || at.isWitnessed(now))) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Nanoseconds until a quorum will be takeable if nothing changes; a large number if too few were seen at all. */
+    synchronized long untilTakeable(String waiter, Tick now) {
+        long[] left = new long[seen.length];
+        for (int slot = 0; slot < seen.length; slot++) {
+            Observation at = seen[slot];
+            left[slot] = at == null
+                    ? Long.MAX_VALUE
+                    : at.record().isFree() || at.record().isReservedFor(waiter)
+                            ? 0
+                            : Math.max(0, at.record().leaseMillis() * 1_000_000 - now.leastSince(at.since()));
+        }
+        Arrays.sort(left);
+        return left[quorum - 1];
+    }
+
+    /** The attempt that a quorum of nodes shows, if it is one. */
+    synchronized Optional<Holder> holder() {
+        Map<String, Integer> votes = new HashMap<>();
+        for (Observation at : seen) {
+            if (at != null && !at.record().isFree() && !at.record().isReservation()) {
+                votes.merge(at.record().attempt(), 1, Integer::sum);
+            }
+        }
+        return votes.entrySet().stream()
+                .filter(entry -> entry.getValue() >= quorum)
+                .findAny()
+                .map(entry -> new Holder(Redlock.holderOf(entry.getKey()), number(entry.getKey())));
+    }
+
+    /** Whoever some node shows, for messages. */
+    synchronized Optional<Holder> anyHolder() {
+        for (Observation at : seen) {
+            if (at != null && !at.record().isFree() && !at.record().isReservation()) {
+                return Optional.of(new Holder(Redlock.holderOf(at.record().attempt()), 0));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The holder's token is the number that a quorum shows with it. */
+    private long number(String attempt) {
+        Map<Long, Integer> votes = new HashMap<>();
+        for (int slot = 0; slot < seen.length; slot++) {
+            Observation at = seen[slot];
+            if (at != null && numbers[slot] > 0 && at.record().attempt().equals(attempt)) {
+                votes.merge(numbers[slot], 1, Integer::sum);
+            }
+        }
+        return votes.entrySet().stream()
+                .filter(entry -> entry.getValue() >= quorum)
+                .mapToLong(Map.Entry::getKey)
+                .findAny()
+                .orElse(0);
+    }
+}

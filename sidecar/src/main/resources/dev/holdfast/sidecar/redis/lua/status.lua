@@ -1,0 +1,10 @@
+-- KEYS: node, max, watch    ARGV: id, a fresh nonce
+local run=string.match(redis.call('INFO','server'),'run_id:(%x+)')
+local marker=redis.call('GET',KEYS[1])
+local id,boot,life,durable
+if marker then id,boot,life,durable=string.match(marker,'^(%S+) (%x+) (%S+) %d+ %d+ (%d)$') end
+if id and id~=ARGV[1] then return {'REFUSED','it has the data of '..id..', not of '..ARGV[1]} end
+local max=redis.call('GET',KEYS[2]) or '0'
+if boot==run then return {'ADMITTED',run,life,max,marker} end
+redis.call('SET',KEYS[3],ARGV[2],'NX')
+return {'FORGOTTEN',run,redis.call('GET',KEYS[3]),life or '',max,durable or '0'}

@@ -1,0 +1,88 @@
+package dev.holdfast.sidecar.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.sidecar.redlock.Acquisition;
+import dev.holdfast.sidecar.redlock.Lease;
+import dev.holdfast.sidecar.redlock.Lock;
+import dev.holdfast.sidecar.redlock.Redlock;
+import dev.holdfast.sidecar.redlock.Release;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class RedlockOnRedisTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(1);
+
+    private RedisCluster cluster;
+
+    @BeforeEach
+    void start() throws Exception {
+        cluster = new RedisCluster(3, LEASE);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        cluster.close();
+    }
+
+    static Acquisition get(CompletableFuture<Acquisition> acquisition) throws Exception {
+        return acquisition.get(20, TimeUnit.SECONDS);
+    }
+
+    static Lease acquired(CompletableFuture<Acquisition> acquisition) throws Exception {
+        return switch (get(acquisition)) {
+            case Acquisition.Acquired(var lease) -> lease;
+            case Acquisition other -> throw new AssertionError("not acquired: " + other);
+        };
+    }
+
+    @Test
+    void tokensRiseFromHolderToHolder() throws Exception {
+        Redlock a = cluster.client("a");
+        Redlock b = cluster.client("b");
+        Lock lock = Lock.declared("payments", LEASE);
+
+        Lease first = acquired(a.tryAcquire(lock));
+        Acquisition refused = get(b.tryAcquire(lock));
+        Release released = first.release().get(5, TimeUnit.SECONDS);
+        Lease second = acquired(b.acquire(lock, Duration.ofSeconds(5)));
+
+        assertThat(refused)
+                .isInstanceOfSatisfying(
+                        Acquisition.HeldByAnother.class,
+                        held -> assertThat(held.holder().pod()).isEqualTo("a"));
+        assertThat(released).isInstanceOf(Release.Confirmed.class);
+        assertThat(first.isHeld()).isFalse();
+        assertThat(second.isHeld()).isTrue();
+        assertThat(second.fencingToken()).isGreaterThan(first.fencingToken());
+    }
+
+    @Test
+    void aWaiterIsWokenByTheRelease() throws Exception {
+        Lock lock = Lock.declared("payments", LEASE);
+        Lease first = acquired(cluster.client("a").tryAcquire(lock));
+        CompletableFuture<Acquisition> waiting = cluster.client("b").acquire(lock, Duration.ofSeconds(10));
+        Thread.sleep(300);
+        long before = System.nanoTime();
+        first.release();
+        acquired(waiting);
+        System.out.println("hand-over " + (System.nanoTime() - before) / 1000 + " us");
+    }
+
+    @Test
+    void aLeaseIsRenewedForAsLongAsItIsNotReleased() throws Exception {
+        Lease lease = acquired(cluster.client("a").tryAcquire(Lock.declared("payments", LEASE)));
+        for (int i = 0; i < 30; i++) {
+            assertThat(lease.isHeld()).isTrue();
+            assertThat(lease.validFor()).isGreaterThan(Duration.ofMillis(300));
+            Thread.sleep(100);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.sidecar.redis;
+
+import org.jspecify.annotations.NullMarked;
