@@ -112,14 +112,23 @@ public final class Redlock implements AutoCloseable {
         return result;
     }
 
-    /** A contender that has not started; for those who want to watch it wait. */
-    public Contender contend(Lock lock, Duration wait, Contender.Listener listener) {
+    /**
+     * The timing of a lock's leases.
+     *
+     * @throws IllegalArgumentException if the lock's durations do not fit each other or the node set, with what to change
+     */
+    public LeaseTiming check(Lock lock) {
         if (lock.leaseDuration().compareTo(longestLease) > 0) {
             throw new IllegalArgumentException("leaseDuration " + lock.leaseDuration() + " of lock " + lock.name()
                     + " is above the node set's maxLeaseDuration " + longestLease
                     + "; shorten the one or raise the other");
         }
-        LeaseTiming timing = LeaseTiming.of(lock.leaseDuration(), environment.drift());
+        return LeaseTiming.of(lock.leaseDuration(), environment.drift());
+    }
+
+    /** A contender that has not started; for those who want to watch it wait. */
+    public Contender contend(Lock lock, Duration wait, Contender.Listener listener) {
+        LeaseTiming timing = check(lock);
         return new Contender(this, lock, timing, wait, listener);
     }
 

@@ -1,0 +1,292 @@
+package dev.holdfast.sidecar.election;
+
+import dev.holdfast.sidecar.election.ElectionEvent.Reason;
+import dev.holdfast.sidecar.redlock.Acquisition;
+import dev.holdfast.sidecar.redlock.Contender;
+import dev.holdfast.sidecar.redlock.Holder;
+import dev.holdfast.sidecar.redlock.Lease;
+import dev.holdfast.sidecar.redlock.LeaseEvent;
+import dev.holdfast.sidecar.redlock.Lock;
+import dev.holdfast.sidecar.redlock.NodeStatus;
+import dev.holdfast.sidecar.redlock.Redlock;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Campaigns for one lock for as long as the process lives: follows, leads, and after a loss campaigns again. Thread-safe.
+ *
+ * <p>Observers are told in order, on the election's own thread, and before a lock is released: when they return from
+ * {@link ElectionEvent.Lost}, whatever they do while leading must have ended.
+ */
+public final class Election implements AutoCloseable {
+
+    /** How long a pod that resigned leaves the lock to others, unless told otherwise. */
+    private static final Duration STAND_DOWN = Duration.ofSeconds(1);
+
+    private static final Duration RELEASE_PATIENCE = Duration.ofSeconds(2);
+
+    private final Redlock redlock;
+    private final Lock lock;
+    private final String pod;
+    private final Clock wallClock;
+    private final List<Consumer<ElectionEvent>> observers = new CopyOnWriteArrayList<>();
+    private final LinkedBlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
+    private final Thread thread;
+    private volatile @Nullable Term term;
+    private volatile @Nullable Contender contender;
+    private volatile @Nullable Acquisition lastRefusal;
+    private volatile boolean stopping;
+
+    /**
+     * An election that does not campaign yet.
+     *
+     * @param pod this pod's name, as the engine's holder
+     * @throws IllegalArgumentException if the lock's durations do not fit each other or the node set
+     */
+    public Election(Redlock redlock, Lock lock, String pod, Clock wallClock) {
+        redlock.check(lock);
+        this.redlock = redlock;
+        this.lock = lock;
+        this.pod = pod;
+        this.wallClock = wallClock;
+        this.thread = Thread.ofVirtual().name("election-" + lock.name()).unstarted(this::run);
+    }
+
+    /** Adds an observer: before {@link #start}, or it misses events. */
+    public void observe(Consumer<ElectionEvent> observer) {
+        observers.add(observer);
+    }
+
+    /** Begins to campaign. Call once. */
+    public void start() {
+        thread.start();
+    }
+
+    /** The lock's name. */
+    public String lock() {
+        return lock.name();
+    }
+
+    /** This pod's name. */
+    public String pod() {
+        return pod;
+    }
+
+    /** How each node stands now, slot by slot. */
+    public List<NodeStatus> nodes() {
+        return redlock.nodeStatus();
+    }
+
+    /** How many nodes must vote. */
+    public int quorum() {
+        return redlock.quorum();
+    }
+
+    /** How this pod stands at this instant: computed from the lease's clock, not remembered. */
+    public Leadership leadership() {
+        Term now = term;
+        if (now != null) {
+            Duration validFor = now.lease.validFor();
+            if (validFor.isPositive()) {
+                return new Leadership.Leading(now.lease.fencingToken(), validFor, now.since);
+            }
+        }
+        if (stopping) {
+            return new Leadership.Stopping();
+        }
+        Contender campaign = contender;
+        Optional<Holder> holder = campaign == null ? Optional.empty() : campaign.holder();
+        return switch (lastRefusal) {
+            case null -> new Leadership.Starting();
+            case Acquisition.NoQuorum _ -> new Leadership.NoQuorum(holder);
+            default -> new Leadership.Following(holder);
+        };
+    }
+
+    /**
+     * Hands over: ends this pod's leadership now and leaves the lock to others for a while.
+     *
+     * @param standDown how long this pod does not campaign; absent: a second
+     * @return whether it was leading; completes when the lock is released
+     */
+    public CompletableFuture<Boolean> resign(Optional<Duration> standDown) {
+        if (!(leadership() instanceof Leadership.Leading)) {
+            return CompletableFuture.completedFuture(false);
+        }
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        signals.add(new Signal.Resign(Reason.RESIGNED, standDown.orElse(STAND_DOWN), done));
+        return done;
+    }
+
+    /** Resigns, releases and stops campaigning. Blocks until that is done, for two seconds at most. */
+    @Override
+    public void close() {
+        stopping = true;
+        signals.add(new Signal.Resign(Reason.STOPPED, Duration.ZERO, new CompletableFuture<>()));
+        try {
+            thread.join(RELEASE_PATIENCE);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!stopping) {
+                Lease lease = campaign();
+                if (lease != null) {
+                    standDown(lead(lease));
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits for the lock; null if the process ends first. */
+    private @Nullable Lease campaign() throws InterruptedException {
+        Contender campaign = redlock.contend(lock, Contender.FOREVER, new Campaign());
+        contender = campaign;
+        campaign.start();
+        while (true) {
+            switch (signals.take()) {
+                case Signal.Won won -> {
+                    return won.lease();
+                }
+                case Signal.Tell tell -> tell(tell.event());
+                case Signal.Resign resign -> {
+                    resign.done().complete(false);
+                    if (stopping) {
+                        campaign.withdraw();
+                        return null;
+                    }
+                }
+                case Signal.OfLease _, Signal.Rested _ -> {} // of an earlier term
+            }
+        }
+    }
+
+    private Duration lead(Lease lease) throws InterruptedException {
+        long token = lease.fencingToken();
+        term = new Term(lease, wallClock.instant());
+        contender = null;
+        lastRefusal = new Acquisition.Cancelled();
+        tell(new ElectionEvent.Acquired(token));
+        while (true) {
+            switch (signals.take()) {
+                case Signal.OfLease(var of, var event)
+                when of == token -> {
+                    switch (event) {
+                        case LeaseEvent.AtRisk risk -> tell(new ElectionEvent.AtRisk(token, risk.validFor()));
+                        case LeaseEvent.Recovered safe -> tell(new ElectionEvent.Recovered(token, safe.validFor()));
+                        case LeaseEvent.Overdue _ -> {
+                            return end(lease, Reason.MAX_HOLD, STAND_DOWN, new CompletableFuture<>());
+                        }
+                        case LeaseEvent.Ended _ -> {
+                            term = null;
+                            tell(new ElectionEvent.Lost(token, Reason.EXPIRED));
+                            return Duration.ZERO;
+                        }
+                    }
+                }
+                case Signal.Resign(var reason, var standDown, var done) -> {
+                    return end(lease, reason, standDown, done);
+                }
+                case Signal.Tell tell -> tell(tell.event());
+                case Signal.OfLease _, Signal.Won _, Signal.Rested _ -> {}
+            }
+        }
+    }
+
+    /** Stop leading first, release then. */
+    private Duration end(Lease lease, Reason reason, Duration standDown, CompletableFuture<Boolean> done) {
+        term = null;
+        tell(new ElectionEvent.Lost(lease.fencingToken(), reason));
+        lease.release()
+                .orTimeout(RELEASE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .handle((_, _) -> true)
+                .join();
+        done.complete(true);
+        return standDown;
+    }
+
+    private void standDown(Duration time) throws InterruptedException {
+        if (!time.isPositive()) {
+            return;
+        }
+        Signal.Rested over = new Signal.Rested(new Object());
+        CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS).execute(() -> signals.add(over));
+        while (!stopping) {
+            switch (signals.take()) {
+                case Signal.Rested rested -> {
+                    if (rested.equals(over)) {
+                        return;
+                    }
+                }
+                case Signal.Resign resign -> resign.done().complete(false);
+                case Signal.OfLease _, Signal.Tell _, Signal.Won _ -> {}
+            }
+        }
+    }
+
+    private void tell(ElectionEvent event) {
+        observers.forEach(observer -> observer.accept(event));
+    }
+
+    /** One time of leading. */
+    private record Term(Lease lease, Instant since) {}
+
+    /** What the election's thread reacts to. */
+    private sealed interface Signal {
+        record Won(Lease lease) implements Signal {}
+
+        record OfLease(long token, LeaseEvent event) implements Signal {}
+
+        record Resign(Reason reason, Duration standDown, CompletableFuture<Boolean> done) implements Signal {}
+
+        record Tell(ElectionEvent event) implements Signal {}
+
+        record Rested(Object from) implements Signal {}
+    }
+
+    /** Brings what the engine's threads report to the election's thread. */
+    private final class Campaign implements Contender.Listener {
+        private volatile long token;
+
+        @Override
+        public void onLease(LeaseEvent event) {
+            signals.add(new Signal.OfLease(token, event));
+        }
+
+        @Override
+        public void onResult(Acquisition acquisition) {
+            if (acquisition instanceof Acquisition.Acquired(var lease)) {
+                token = lease.fencingToken();
+                signals.add(new Signal.Won(lease));
+            }
+        }
+
+        @Override
+        public void onRefusal(Acquisition refusal) {
+            Acquisition before = lastRefusal;
+            lastRefusal = refusal;
+            if (refusal instanceof Acquisition.NoQuorum noQuorum && !refusal.equals(before)) {
+                signals.add(new Signal.Tell(new ElectionEvent.NoQuorum(noQuorum)));
+            }
+        }
+
+        @Override
+        public void onHolder(Optional<Holder> holder) {
+            signals.add(new Signal.Tell(new ElectionEvent.HolderChanged(holder)));
+        }
+    }
+}

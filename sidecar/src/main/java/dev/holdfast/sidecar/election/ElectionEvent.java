@@ -1,0 +1,40 @@
+package dev.holdfast.sidecar.election;
+
+import dev.holdfast.sidecar.redlock.Acquisition;
+import dev.holdfast.sidecar.redlock.Holder;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What happens in an election, seen from one pod. */
+public sealed interface ElectionEvent {
+
+    /** This pod leads. */
+    record Acquired(long fencingToken) implements ElectionEvent {}
+
+    /** Renewals fail: leadership will be lost when {@code validFor} has passed unless one succeeds. */
+    record AtRisk(long fencingToken, Duration validFor) implements ElectionEvent {}
+
+    /** Renewals succeed again. */
+    record Recovered(long fencingToken, Duration validFor) implements ElectionEvent {}
+
+    /** This pod does not lead any more. Comes before anybody else can be told that it leads. */
+    record Lost(long fencingToken, Reason reason) implements ElectionEvent {}
+
+    /** Another leads now, or nobody. */
+    record HolderChanged(Optional<Holder> holder) implements ElectionEvent {}
+
+    /** Too few nodes vote; the refusal says which and why. Repeated only when the faults change. */
+    record NoQuorum(Acquisition.NoQuorum refusal) implements ElectionEvent {}
+
+    /** Why leadership ended. */
+    enum Reason {
+        /** Asked to hand over. */
+        RESIGNED,
+        /** {@code maxHold} was over. */
+        MAX_HOLD,
+        /** The process ends. */
+        STOPPED,
+        /** Not renewed by a quorum in time. */
+        EXPIRED
+    }
+}

@@ -1,0 +1,158 @@
+package dev.holdfast.sidecar.http;
+
+import dev.holdfast.sidecar.config.DurationText;
+import dev.holdfast.sidecar.election.Election;
+import dev.holdfast.sidecar.election.Leadership;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The API for the application, on loopback only: the route table and what each call does. */
+public final class ApiServer {
+
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final Set<String> LOCAL = Set.of("localhost", LOOPBACK, "[::1]");
+    private static final int LARGEST_BODY = 4096;
+
+    private final Map<String, Election> elections = new TreeMap<>();
+    private final HttpServer server;
+    private final int port;
+
+    public ApiServer(Vertx vertx, int port, List<Election> elections) {
+        this.port = port;
+        elections.forEach(election -> this.elections.put(election.lock(), election));
+        this.server = vertx.createHttpServer(new HttpServerOptions().setMaxHeaderSize(LARGEST_BODY))
+                .requestHandler(routes(vertx));
+    }
+
+    /** Fails if the port is taken. */
+    public Future<HttpServer> listen() {
+        return server.listen(port, LOOPBACK);
+    }
+
+    private Router routes(Vertx vertx) {
+        Router router = Router.router(vertx);
+        router.route().handler(ApiServer::refuseForeignHost);
+        router.get("/v1/locks").handler(this::list);
+        router.get("/v1/locks/:lock").handler(withElection(this::state));
+        router.get("/v1/locks/:lock/held").handler(withElection(this::held));
+        router.post("/v1/locks/:lock/resign")
+                .handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY))
+                .handler(withElection(this::resign));
+        router.errorHandler(404, call -> problem(call, 404, "Not Found", "no such path; see /v1/locks"));
+        router.errorHandler(
+                405,
+                call -> problem(
+                        call,
+                        405,
+                        "Method Not Allowed",
+                        call.request().method() + " is not allowed on "
+                                + call.request().path()));
+        router.errorHandler(
+                413, call -> problem(call, 413, "Content Too Large", "a body has at most " + LARGEST_BODY + " bytes"));
+        router.errorHandler(500, call -> problem(call, 500, "Internal Server Error", "see the sidecar's log"));
+        return router;
+    }
+
+    /** A page in somebody's browser must not reach the API through a name of its own. */
+    private static void refuseForeignHost(RoutingContext call) {
+        HttpServerRequest request = call.request();
+        String host = request.authority() == null ? "" : request.authority().host();
+        if (LOCAL.contains(host) || host.equals("::1")) {
+            call.next();
+        } else {
+            problem(call, 403, "Forbidden", "Host is \"" + host + "\"; use localhost or " + LOOPBACK);
+        }
+    }
+
+    private io.vertx.core.Handler<RoutingContext> withElection(BiConsumer<RoutingContext, Election> action) {
+        return call -> {
+            String lock = call.pathParam("lock");
+            Election election = elections.get(lock);
+            if (election == null) {
+                problem(call, 404, "Not Found", "no lock \"" + lock + "\" here; this pod has " + elections.keySet());
+            } else {
+                action.accept(call, election);
+            }
+        };
+    }
+
+    private void list(RoutingContext call) {
+        JsonArray locks = new JsonArray();
+        elections.values().forEach(election -> locks.add(new LockState(election).json()));
+        call.json(locks);
+    }
+
+    private void state(RoutingContext call, Election election) {
+        call.json(new LockState(election).json());
+    }
+
+    private void held(RoutingContext call, Election election) {
+        int status = switch (election.leadership()) {
+            case Leadership.Leading _ -> 200;
+            case Leadership.Following _, Leadership.Stopping _ -> 423;
+            case Leadership.NoQuorum _, Leadership.Starting _ -> 503;
+        };
+        call.response().setStatusCode(status);
+        state(call, election);
+    }
+
+    private void resign(RoutingContext call, Election election) {
+        Optional<Duration> standDown;
+        try {
+            standDown = standDown(call.body().buffer());
+        } catch (IllegalArgumentException e) {
+            problem(call, 400, "Bad Request", String.valueOf(e.getMessage()));
+            return;
+        }
+        Future.fromCompletionStage(election.resign(standDown), call.vertx().getOrCreateContext())
+                .onSuccess(wasLeading -> {
+                    if (wasLeading) {
+                        state(call, election);
+                    } else {
+                        problem(call, 409, "Conflict", "this pod does not hold " + election.lock());
+                    }
+                })
+                .onFailure(call::fail);
+    }
+
+    private static Optional<Duration> standDown(@Nullable Buffer body) {
+        if (body == null || body.length() == 0) {
+            return Optional.empty();
+        }
+        try {
+            JsonObject json = body.toJsonObject();
+            for (String field : json.fieldNames()) {
+                if (!field.equals("standDown")) {
+                    throw new IllegalArgumentException("unknown field \"" + field + "\"; known: standDown");
+                }
+            }
+            return json.containsKey("standDown")
+                    ? Optional.of(DurationText.parse(String.valueOf(json.getValue("standDown"))))
+                    : Optional.empty();
+        } catch (DecodeException | ClassCastException e) {
+            throw new IllegalArgumentException("the body is no JSON object; send {} or {\"standDown\":\"30s\"}", e);
+        }
+    }
+
+    private static void problem(RoutingContext call, int status, String title, String detail) {
+        new Problem(status, title, detail).send(call.response());
+    }
+}
