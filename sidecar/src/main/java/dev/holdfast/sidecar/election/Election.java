@@ -7,6 +7,7 @@ import dev.holdfast.sidecar.redlock.Holder;
 import dev.holdfast.sidecar.redlock.Lease;
 import dev.holdfast.sidecar.redlock.LeaseEvent;
 import dev.holdfast.sidecar.redlock.Lock;
+import dev.holdfast.sidecar.redlock.NodeFault;
 import dev.holdfast.sidecar.redlock.NodeStatus;
 import dev.holdfast.sidecar.redlock.Redlock;
 import java.time.Clock;
@@ -43,7 +44,8 @@ public final class Election implements AutoCloseable {
     private final Thread thread;
     private volatile @Nullable Term term;
     private volatile @Nullable Contender contender;
-    private volatile @Nullable Acquisition lastRefusal;
+    private volatile boolean heard;
+    private boolean hadQuorum;
     private volatile boolean stopping;
 
     /**
@@ -68,6 +70,7 @@ public final class Election implements AutoCloseable {
 
     /** Begins to campaign. Call once. */
     public void start() {
+        redlock.observeNodes(status -> signals.add(new Signal.Nodes(status)));
         thread.start();
     }
 
@@ -105,11 +108,10 @@ public final class Election implements AutoCloseable {
         }
         Contender campaign = contender;
         Optional<Holder> holder = campaign == null ? Optional.empty() : campaign.holder();
-        return switch (lastRefusal) {
-            case null -> new Leadership.Starting();
-            case Acquisition.NoQuorum _ -> new Leadership.NoQuorum(holder);
-            default -> new Leadership.Following(holder);
-        };
+        if (voting(nodes()) < quorum()) {
+            return heard ? new Leadership.NoQuorum(holder) : new Leadership.Starting();
+        }
+        return new Leadership.Following(holder);
     }
 
     /**
@@ -163,6 +165,7 @@ public final class Election implements AutoCloseable {
                     return won.lease();
                 }
                 case Signal.Tell tell -> tell(tell.event());
+                case Signal.Nodes nodes -> checkQuorum(nodes.status());
                 case Signal.Resign resign -> {
                     resign.done().complete(false);
                     if (stopping) {
@@ -179,7 +182,7 @@ public final class Election implements AutoCloseable {
         long token = lease.fencingToken();
         term = new Term(lease, wallClock.instant());
         contender = null;
-        lastRefusal = new Acquisition.Cancelled();
+        heard = true;
         tell(new ElectionEvent.Acquired(token));
         while (true) {
             switch (signals.take()) {
@@ -202,6 +205,7 @@ public final class Election implements AutoCloseable {
                     return end(lease, reason, standDown, done);
                 }
                 case Signal.Tell tell -> tell(tell.event());
+                case Signal.Nodes nodes -> checkQuorum(nodes.status());
                 case Signal.OfLease _, Signal.Won _, Signal.Rested _ -> {}
             }
         }
@@ -233,9 +237,28 @@ public final class Election implements AutoCloseable {
                     }
                 }
                 case Signal.Resign resign -> resign.done().complete(false);
+                case Signal.Nodes nodes -> checkQuorum(nodes.status());
                 case Signal.OfLease _, Signal.Tell _, Signal.Won _ -> {}
             }
         }
+    }
+
+    private void checkQuorum(List<NodeStatus> status) {
+        boolean hasQuorum = voting(status) >= quorum();
+        if (hadQuorum && !hasQuorum) {
+            List<NodeFault> faults = status.stream()
+                    .filter(node -> node.state() != NodeStatus.State.VOTING)
+                    .map(node -> new NodeFault(node.address(), node.reason()))
+                    .toList();
+            tell(new ElectionEvent.NoQuorum(new Acquisition.NoQuorum(voting(status), quorum(), faults)));
+        }
+        hadQuorum = hasQuorum;
+    }
+
+    private static int voting(List<NodeStatus> status) {
+        return (int) status.stream()
+                .filter(node -> node.state() == NodeStatus.State.VOTING)
+                .count();
     }
 
     private void tell(ElectionEvent event) {
@@ -254,6 +277,8 @@ public final class Election implements AutoCloseable {
         record Resign(Reason reason, Duration standDown, CompletableFuture<Boolean> done) implements Signal {}
 
         record Tell(ElectionEvent event) implements Signal {}
+
+        record Nodes(List<NodeStatus> status) implements Signal {}
 
         record Rested(Object from) implements Signal {}
     }
@@ -277,11 +302,10 @@ public final class Election implements AutoCloseable {
 
         @Override
         public void onRefusal(Acquisition refusal) {
-            Acquisition before = lastRefusal;
-            lastRefusal = refusal;
-            if (refusal instanceof Acquisition.NoQuorum noQuorum && !refusal.equals(before)) {
-                signals.add(new Signal.Tell(new ElectionEvent.NoQuorum(noQuorum)));
+            if (!heard && refusal instanceof Acquisition.NoQuorum none) {
+                signals.add(new Signal.Tell(new ElectionEvent.NoQuorum(none)));
             }
+            heard = true;
         }
 
         @Override

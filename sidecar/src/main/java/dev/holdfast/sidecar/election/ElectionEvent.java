@@ -23,7 +23,7 @@ public sealed interface ElectionEvent {
     /** Another leads now, or nobody. */
     record HolderChanged(Optional<Holder> holder) implements ElectionEvent {}
 
-    /** Too few nodes vote; the refusal says which and why. Repeated only when the faults change. */
+    /** Too few nodes vote from now on; the refusal says which do not, and why. */
     record NoQuorum(Acquisition.NoQuorum refusal) implements ElectionEvent {}
 
     /** Why leadership ended. */

@@ -8,6 +8,8 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,8 @@ final class Admission {
     private final Environment environment;
     private final List<Slot> slots = new ArrayList<>();
     private Timers.@Nullable Timer timer;
+    private final List<Consumer<List<NodeStatus>>> observers = new CopyOnWriteArrayList<>();
+    private final Outbox outbox = new Outbox();
     private boolean stopped;
 
     Admission(Redlock redlock) {
@@ -53,6 +57,12 @@ final class Admission {
         }
     }
 
+    /** Is told how all nodes stand, now and after each change. */
+    void observe(Consumer<List<NodeStatus>> observer) {
+        observers.add(observer);
+        observer.accept(nodeStatus());
+    }
+
     synchronized List<NodeStatus> nodeStatus() {
         return slots.stream()
                 .map(slot -> new NodeStatus(
@@ -70,7 +80,19 @@ final class Admission {
         timer = redlock.after((long) (EVERY * (0.875 + environment.random().nextDouble() / 4)), this::round);
     }
 
-    private synchronized void onStatus(Slot slot, Reply reply) {
+    private void onStatus(Slot slot, Reply reply) {
+        synchronized (this) {
+            State before = slot.state;
+            take(slot, reply);
+            if (slot.state != before) {
+                List<NodeStatus> status = nodeStatus();
+                outbox.add(() -> observers.forEach(observer -> observer.accept(status)));
+            }
+        }
+        outbox.deliver();
+    }
+
+    private void take(Slot slot, Reply reply) {
         switch (reply) {
             case Reply.Admitted admitted -> {
                 slot.state(State.VOTING, "");

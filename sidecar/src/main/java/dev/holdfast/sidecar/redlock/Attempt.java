@@ -45,6 +45,7 @@ final class Attempt {
     private int heldByOthers;
     private boolean dirty;
     private boolean decided;
+    private @Nullable Lease lease;
 
     /** @param waiter the id under which this process waits in the lock's queue, or empty */
     Attempt(Redlock redlock, Claim claim, Observations observations, String waiter, Consumer<Outcome> done) {
@@ -89,7 +90,7 @@ final class Attempt {
     private void tally(int slot, Tick sent, Tick now, Reply reply) {
         switch (reply) {
             case Reply.Granted granted -> {
-                claim.acknowledgements.add(slot, sent, now);
+                acknowledge(slot, sent, now);
                 dirty |= granted.dirty();
                 numbers[slot] = granted.number();
                 votes[slot] = Vote.GRANTED;
@@ -98,7 +99,7 @@ final class Attempt {
                 }
             }
             case Reply.Done() -> { // of a commit
-                claim.acknowledgements.add(slot, sent, now);
+                acknowledge(slot, sent, now);
                 votes[slot] = Vote.COMMITTED;
             }
             case Reply.Held held -> {
@@ -112,6 +113,15 @@ final class Attempt {
             case Reply.Overtaken _, Reply.Gone _, Reply.Stale _ -> votes[slot] = Vote.NONE;
             case Reply.Observed _, Reply.Admitted _, Reply.Forgotten _ ->
                 throw new IllegalStateException("not an answer to an acquisition: " + reply);
+        }
+    }
+
+    /** Once the lease is won, it decides whether an acknowledgement still counts. */
+    private void acknowledge(int slot, Tick sent, Tick now) {
+        if (lease == null) {
+            claim.acknowledgements.add(slot, sent, now);
+        } else {
+            lease.acknowledge(slot, sent, now);
         }
     }
 
@@ -137,9 +147,12 @@ final class Attempt {
             SafetyRules rules = redlock.rules();
             boolean inTime = rules.acquiredInTime(claim.timing, startedAt, now)
                     && claim.acknowledgements.remaining(now, quorum) >= claim.timing.validity() / 2;
-            return inTime
-                    ? new Outcome.Won(new Lease(claim, observations, token), dirty, now.mostSince(startedAt))
-                    : new Outcome.Refused(new Acquisition.Contended(Duration.ZERO), now.mostSince(startedAt));
+            if (inTime) {
+                Lease won = new Lease(claim, observations, token);
+                lease = won;
+                return new Outcome.Won(won, dirty, now.mostSince(startedAt));
+            }
+            return new Outcome.Refused(new Acquisition.Contended(Duration.ZERO), now.mostSince(startedAt));
         }
         int possible = committed + count(Vote.PENDING) + count(Vote.GRANTED) + count(Vote.COMMITTING);
         return possible >= quorum ? null : new Outcome.Refused(refusal(now), now.mostSince(startedAt));

@@ -34,6 +34,8 @@ public final class Contender {
     private final Outbox outbox = new Outbox();
     private final Tick startedAt;
     private State state = State.NEW;
+    private @Nullable Lease delayed;
+    private @Nullable Lease acquired;
     private Acquisition lastRefusal = new Acquisition.Cancelled();
     private Optional<Holder> told = Optional.empty();
     private Timers.@Nullable Timer next;
@@ -142,13 +144,22 @@ public final class Contender {
         }
     }
 
-    /** Contenders that split the votes between them try again at different times. */
-    private void backOff(long roundTrip) {
-        splits = Math.min(splits + 1, MOST_SPLITS);
-        long slot = Math.max(roundTrip, STEP / 4);
+    /**
+     * Contenders that split the votes between them try again at different times. Who was refused although a quorum looked
+     * takeable had looked at nodes that do not vote now: no hurry.
+     */
+    private void backOff(Acquisition refusal, long roundTrip) {
+        double jitter = redlock.environment().random().nextDouble();
         backOffSince = redlock.now();
-        backOff = Math.min(
-                (long) (slot * (1 + redlock.environment().random().nextDouble() * (1 << splits))), timing.pollEvery());
+        if (refusal instanceof Acquisition.Contended) {
+            splits = Math.min(splits + 1, MOST_SPLITS);
+            long slot = Math.max(roundTrip, STEP / 4);
+            backOff = Math.min((long) (slot * (1 + jitter * (1 << splits))), timing.pollEvery());
+        } else {
+            splits = 0;
+            boolean looksTakeable = observations.untilTakeable(waiterId, backOffSince) == 0;
+            backOff = looksTakeable ? (long) (timing.pollEvery() * (0.75 + jitter / 2)) : 0;
+        }
     }
 
     private void cancelNext() {
@@ -162,6 +173,13 @@ public final class Contender {
         state = State.OVER;
         cancelNext();
         line.leave();
+        Lease unwanted = delayed;
+        delayed = null;
+        if (acquisition instanceof Acquisition.Acquired(var lease)) {
+            acquired = lease;
+        } else if (unwanted != null) {
+            outbox.add(unwanted::giveBack);
+        }
         outbox.add(() -> listener.onResult(acquisition));
     }
 
@@ -177,11 +195,7 @@ public final class Contender {
                 case Outcome.Refused(var refusal, var nanos)
                 when state != State.OVER -> {
                     lastRefusal = refusal;
-                    if (refusal instanceof Acquisition.Contended) {
-                        backOff(nanos);
-                    } else {
-                        splits = 0;
-                    }
+                    backOff(refusal, nanos);
                     outbox.add(() -> listener.onRefusal(refusal));
                     waitOn();
                 }
@@ -189,7 +203,7 @@ public final class Contender {
             }
         }
         if (unwanted != null) {
-            unwanted.release();
+            unwanted.giveBack();
         }
         outbox.deliver();
     }
@@ -201,15 +215,17 @@ public final class Contender {
 
     private void delay(Lease lease) {
         state = State.DELAYING;
-        lease.keep(this::onDelayed);
+        delayed = lease;
+        lease.keep(event -> onDelayed(lease, event));
         redlock.after(lock.lockDelay().toNanos(), () -> onDelayOver(lease));
     }
 
-    private void onDelayed(LeaseEvent event) {
+    private void onDelayed(Lease lease, LeaseEvent event) {
         boolean reported;
         synchronized (this) {
-            reported = state == State.OVER;
-            if (state == State.DELAYING && event instanceof LeaseEvent.Ended) {
+            reported = acquired == lease;
+            if (delayed == lease && event instanceof LeaseEvent.Ended) {
+                delayed = null;
                 waitOn();
             }
         }
@@ -220,15 +236,10 @@ public final class Contender {
     }
 
     private void onDelayOver(Lease lease) {
-        boolean unwanted;
         synchronized (this) {
-            unwanted = state != State.DELAYING;
-            if (!unwanted && lease.isHeld()) {
+            if (delayed == lease && lease.isHeld()) {
                 finish(new Acquisition.Acquired(lease));
             }
-        }
-        if (unwanted) {
-            lease.release();
         }
         outbox.deliver();
     }

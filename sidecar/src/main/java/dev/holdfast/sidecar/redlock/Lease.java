@@ -107,9 +107,18 @@ public final class Lease {
      */
     public CompletableFuture<Release> release(String successor) {
         if (end(Ending.RELEASED)) {
+            redlock.unregister(claim);
             return new Releasing(claim, true, successor, _ -> true).start();
         }
         return CompletableFuture.completedFuture(new Release.Unconfirmed(0, List.of()));
+    }
+
+    /** Gives back a lease that nobody was told of. What its predecessor left undone stays dirty. */
+    void giveBack() {
+        if (end(Ending.RELEASED)) {
+            redlock.unregister(claim);
+            new Releasing(claim, false, "", _ -> true).start();
+        }
     }
 
     /** Starts to renew by itself; {@code events} is told what happens from now on. */
@@ -197,12 +206,17 @@ public final class Lease {
 
     private CompletableFuture<Renewal> renew(BitSet slots) {
         Round round = new Round(slots);
-        redlock.ask(slots, slot -> claim.renew(observations.witness(slot, round.sent), token), round::onReply);
+        synchronized (this) { // or a renewal could follow the release, and take the nodes again
+            if (over != null || !redlock.rules().mayStillRenew(remaining(round.sent))) {
+                return CompletableFuture.completedFuture(new Renewal.Lost());
+            }
+            redlock.ask(slots, slot -> claim.renew(observations.witness(slot, round.sent), token), round::onReply);
+        }
         return round.done;
     }
 
     /** Takes an acknowledgement into account; false if the lease is over. */
-    private synchronized boolean acknowledge(int slot, Tick sent, Tick now) {
+    synchronized boolean acknowledge(int slot, Tick sent, Tick now) {
         if (over != null || !redlock.rules().mayStillRenew(remaining(now))) {
             return false;
         }
@@ -216,6 +230,17 @@ public final class Lease {
 
     private void lose() {
         if (end(overdue ? Ending.OVERDUE : Ending.LOST)) {
+            giveBackWhenOver();
+        }
+    }
+
+    /** Not in the last moment already: whoever asked earlier how long the lease is valid may count on all of that. */
+    private void giveBackWhenOver() {
+        long left = remaining(redlock.now());
+        if (left > 0) {
+            redlock.after(left, this::giveBackWhenOver);
+        } else {
+            redlock.unregister(claim);
             new Releasing(claim, false, "", _ -> true).start();
         }
     }
@@ -234,7 +259,6 @@ public final class Lease {
             tell(new LeaseEvent.Ended(told));
             outbox.add(() -> ended.complete(told));
         }
-        redlock.unregister(claim);
         outbox.deliver();
         return true;
     }

@@ -137,6 +137,11 @@ public final class Redlock implements AutoCloseable {
         return admission.nodeStatus();
     }
 
+    /** Tells how the nodes stand, now and after each change; the observer must not block. */
+    public void observeNodes(Consumer<List<NodeStatus>> observer) {
+        admission.observe(observer);
+    }
+
     /** How many votes a lease needs. */
     public int quorum() {
         return quorum;

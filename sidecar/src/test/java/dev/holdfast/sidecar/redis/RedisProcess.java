@@ -3,7 +3,6 @@ package dev.holdfast.sidecar.redis;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +28,7 @@ public final class RedisProcess implements AutoCloseable {
         this.executable = executable;
         this.options = List.of(options);
         this.directory = Files.createTempDirectory("holdfast-redis");
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            this.port = free.getLocalPort();
-        }
+        this.port = FreePorts.pair();
         this.process = launch();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> process.destroyForcibly()));
     }

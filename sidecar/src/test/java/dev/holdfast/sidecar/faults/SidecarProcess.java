@@ -1,0 +1,149 @@
+package dev.holdfast.sidecar.faults;
+
+import dev.holdfast.sidecar.SidecarMain;
+import dev.holdfast.sidecar.redis.Endpoint;
+import dev.holdfast.sidecar.redis.FreePorts;
+import dev.holdfast.sidecar.redis.NodeSet;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A real sidecar in a JVM of its own. Killed with this JVM. */
+final class SidecarProcess implements AutoCloseable {
+
+    private final String pod;
+    private final String lock;
+    private final int port;
+    private final Process process;
+    private final Path log;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    SidecarProcess(String pod, String lock, Duration lease, NodeSet set, List<Endpoint> nodes) throws IOException {
+        this.pod = pod;
+        this.lock = lock;
+        this.port = FreePorts.pair();
+        Path directory = Files.createTempDirectory("holdfast-sidecar");
+        Path file = Files.createDirectories(directory.resolve("locks")).resolve(lock + ".json");
+        Files.writeString(file, config(lock, lease, set, nodes).encode());
+        log = directory.resolve("log");
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx32m",
+                        "-cp",
+                        classPath,
+                        SidecarMain.class.getName())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        builder.environment()
+                .putAll(Map.of(
+                        "HOLDFAST_CONFIG", directory.toString(),
+                        "HOLDFAST_POD", pod,
+                        "HOLDFAST_PORT", Integer.toString(port)));
+        process = builder.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    }
+
+    private static JsonObject config(String lock, Duration lease, NodeSet set, List<Endpoint> nodes) {
+        JsonArray addresses = new JsonArray();
+        nodes.forEach(node -> addresses.add(node.toString()));
+        return new JsonObject()
+                .put("lock", lock)
+                .put("mode", "Leader")
+                .put("leaseDuration", lease.toMillis() + "ms")
+                .put(
+                        "nodeSet",
+                        new JsonObject()
+                                .put("name", set.name())
+                                .put("uid", set.uid())
+                                .put("maxLeaseDuration", set.maxLease().toMillis() + "ms")
+                                .put("nodes", addresses));
+    }
+
+    String pod() {
+        return pod;
+    }
+
+    /** The lock's state as the sidecar says it now; absent if it does not answer. */
+    Optional<JsonObject> state() throws InterruptedException {
+        try {
+            return Optional.of(
+                    new JsonObject(client.send(get(Duration.ofSeconds(2)), HttpResponse.BodyHandlers.ofString())
+                            .body()));
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** Asks now; a frozen sidecar answers when it wakes. */
+    CompletableFuture<JsonObject> stateLater() {
+        return client.sendAsync(get(Duration.ofSeconds(30)), HttpResponse.BodyHandlers.ofString())
+                .thenApply(response -> new JsonObject(response.body()));
+    }
+
+    private HttpRequest get(Duration timeout) {
+        URI uri = URI.create("http://127.0.0.1:" + port + "/v1/locks/" + lock);
+        return HttpRequest.newBuilder(uri).timeout(timeout).build();
+    }
+
+    boolean holds() throws InterruptedException {
+        return state().map(state -> state.getBoolean("held")).orElse(false);
+    }
+
+    /** Waits until the state is as asked. */
+    JsonObject await(Duration patience, Predicate<JsonObject> wanted) throws Exception {
+        Instant deadline = Instant.now().plus(patience);
+        Optional<JsonObject> last = Optional.empty();
+        while (Instant.now().isBefore(deadline)) {
+            last = state();
+            if (last.isPresent() && wanted.test(last.orElseThrow())) {
+                return last.orElseThrow();
+            }
+            Thread.sleep(5);
+        }
+        throw new AssertionError(pod + " did not come to the state in " + patience + "; last " + last + "; log:\n"
+                + Files.readString(log));
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM, and waits for the end. */
+    int terminate() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+            throw new AssertionError(pod + " did not end on SIGTERM");
+        }
+        return process.exitValue();
+    }
+
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
