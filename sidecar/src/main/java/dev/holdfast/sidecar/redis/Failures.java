@@ -1,5 +1,6 @@
 package dev.holdfast.sidecar.redis;
 
+import javax.net.ssl.SSLException;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -17,8 +18,13 @@ final class Failures {
             return "it refused the user or a command: " + message(e);
         }
         Throwable root = e;
+        boolean tls = false;
         while (root.getCause() != null || root.getSuppressed().length > 0) {
             root = root.getCause() == null ? root.getSuppressed()[0] : root.getCause();
+            tls |= root instanceof SSLException;
+        }
+        if (tls) {
+            return "no TLS with it, or its certificate is not trusted: " + message(root);
         }
         String text = message(root);
         return switch (text) {

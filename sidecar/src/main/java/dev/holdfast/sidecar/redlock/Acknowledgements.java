@@ -35,7 +35,7 @@ final class Acknowledgements {
         long[] left = new long[sent.length];
         for (int slot = 0; slot < sent.length; slot++) {
             Tick at = sent[slot];
-            left[slot] = at == null ? Long.MIN_VALUE : validity - now.mostSince(at);
+            left[slot] = at == null ? Long.MIN_VALUE : validity - rules.heldFor(at, now);
         }
         Arrays.sort(left);
         return left[left.length - needed];
@@ -44,6 +44,6 @@ final class Acknowledgements {
     /** Nanoseconds for which this node's acknowledgement still counts; negative or zero: it does not. */
     long remaining(int slot, Tick now) {
         Tick at = counted[slot];
-        return at == null ? Long.MIN_VALUE : validity - now.mostSince(at);
+        return at == null ? Long.MIN_VALUE : validity - rules.heldFor(at, now);
     }
 }

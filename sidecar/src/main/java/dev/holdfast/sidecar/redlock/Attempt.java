@@ -144,9 +144,8 @@ final class Attempt {
         }
         int committed = count(Vote.COMMITTED);
         if (committed >= quorum) {
-            SafetyRules rules = redlock.rules();
-            boolean inTime = rules.acquiredInTime(claim.timing, startedAt, now)
-                    && claim.acknowledgements.remaining(now, quorum) >= claim.timing.validity() / 2;
+            long remaining = claim.acknowledgements.remaining(now, quorum);
+            boolean inTime = redlock.rules().acquiredInTime(claim.timing, startedAt, now, remaining);
             if (inTime) {
                 Lease won = new Lease(claim, observations, token);
                 lease = won;

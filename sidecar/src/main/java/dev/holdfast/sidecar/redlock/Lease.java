@@ -237,7 +237,7 @@ public final class Lease {
     /** Not in the last moment already: whoever asked earlier how long the lease is valid may count on all of that. */
     private void giveBackWhenOver() {
         long left = remaining(redlock.now());
-        if (left > 0) {
+        if (!redlock.rules().mayGiveBackLost(left)) {
             redlock.after(left, this::giveBackWhenOver);
         } else {
             redlock.unregister(claim);

@@ -45,18 +45,8 @@ final class Observations {
         Observation at = seen[slot];
         return at == null || at.record().isFree()
                 ? Witness.NOTHING
-                : new Witness(at.record().attempt(), at.record().operation(), now.leastSince(at.since()) / 1_000_000);
-    }
-
-    /** How many nodes the waiter could take now: free, reserved for it, or witnessed. */
-    synchronized int takeable(String waiter, Tick now) {
-        int count = 0;
-        for (Observation at : seen) {
-            if (at != null && (at.record().isFree() || at.record().isReservedFor(waiter) || at.isWitnessed(now))) {
-                count++;
-            }
-        }
-        return count;
+                : new Witness(
+                        at.record().attempt(), at.record().operation(), rules.watchedFor(at.since(), now) / 1_000_000);
     }
 
     /** Nanoseconds until a quorum will be takeable if nothing changes; a large number if too few were seen at all. */
@@ -68,7 +58,7 @@ final class Observations {
                     ? Long.MAX_VALUE
                     : at.record().isFree() || at.record().isReservedFor(waiter)
                             ? 0
-                            : Math.max(0, at.record().leaseMillis() * 1_000_000 - now.leastSince(at.since()));
+                            : Math.max(0, at.record().leaseMillis() * 1_000_000 - rules.watchedFor(at.since(), now));
         }
         Arrays.sort(left);
         return left[quorum - 1];

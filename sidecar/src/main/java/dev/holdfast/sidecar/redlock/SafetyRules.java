@@ -41,9 +41,22 @@ class SafetyRules {
         return remaining > 0;
     }
 
-    /** So that no acquisition mixes acknowledgements from before and after a node's loss of memory. */
-    boolean acquiredInTime(LeaseTiming timing, Tick startedAt, Tick now) {
-        return now.mostSince(startedAt) <= timing.acquireWithin();
+    /** The holder counts by its fastest clock: whichever of them is wrong, it believes no longer than it may. */
+    long heldFor(Tick from, Tick now) {
+        return now.mostSince(from);
+    }
+
+    /** Whoever was told earlier how long the lease is valid may count on all of that. */
+    boolean mayGiveBackLost(long remaining) {
+        return remaining <= 0;
+    }
+
+    /**
+     * So that no acquisition mixes acknowledgements from before and after a node's loss of memory; and a lease that is
+     * half over already is not worth having.
+     */
+    boolean acquiredInTime(LeaseTiming timing, Tick startedAt, Tick now, long remaining) {
+        return now.mostSince(startedAt) <= timing.acquireWithin() && remaining >= timing.validity() / 2;
     }
 
     /** A hint below what was seen would cost a second round; only tokens above all seen ones rise. */
@@ -54,6 +67,11 @@ class SafetyRules {
     /** The witness's time starts again with every change of the record, at the receipt of what it saw. */
     Observation observe(@Nullable Observation earlier, LockRecord record, Tick receivedAt) {
         return earlier != null && earlier.record().equals(record) ? earlier : new Observation(record, receivedAt);
+    }
+
+    /** A contender counts by its slowest clock: whichever of them is wrong, it waits the lease out. */
+    long watchedFor(Tick since, Tick now) {
+        return now.leastSince(since);
     }
 
     /** The loss is watched for as long as any lease or acquisition of before it may last, on this clock. */
@@ -95,11 +113,7 @@ class SafetyRules {
     }
 
     /** A record on a node, and since when it has been seen unchanged. */
-    record Observation(LockRecord record, Tick since) {
-        boolean isWitnessed(Tick now) {
-            return now.leastSince(since) >= record.leaseMillis() * 1_000_000;
-        }
-    }
+    record Observation(LockRecord record, Tick since) {}
 
     /** What this process knows of a node's present life. */
     record RememberedLife(String life, long max) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.sidecar.config;
+
+import org.jspecify.annotations.NullMarked;

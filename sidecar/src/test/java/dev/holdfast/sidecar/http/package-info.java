@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.sidecar.http;
+
+import org.jspecify.annotations.NullMarked;

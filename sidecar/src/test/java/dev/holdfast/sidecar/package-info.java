@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.sidecar;
+
+import org.jspecify.annotations.NullMarked;
