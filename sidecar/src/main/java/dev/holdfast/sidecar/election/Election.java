@@ -143,10 +143,11 @@ public final class Election implements AutoCloseable {
 
     private void run() {
         try {
+            Duration standDown = Duration.ZERO;
             while (!stopping) {
-                Lease lease = campaign();
+                Lease lease = campaign(standDown);
                 if (lease != null) {
-                    standDown(lead(lease));
+                    standDown = lead(lease);
                 }
             }
         } catch (InterruptedException _) {
@@ -155,10 +156,10 @@ public final class Election implements AutoCloseable {
     }
 
     /** Waits for the lock; null if the process ends first. */
-    private @Nullable Lease campaign() throws InterruptedException {
+    private @Nullable Lease campaign(Duration standDown) throws InterruptedException {
         Contender campaign = redlock.contend(lock, Contender.FOREVER, new Campaign());
         contender = campaign;
-        campaign.start();
+        campaign.start(standDown);
         while (true) {
             switch (signals.take()) {
                 case Signal.Won won -> {
@@ -173,11 +174,12 @@ public final class Election implements AutoCloseable {
                         return null;
                     }
                 }
-                case Signal.OfLease _, Signal.Rested _ -> {} // of an earlier term
+                case Signal.OfLease _ -> {} // of an earlier term
             }
         }
     }
 
+    /** Leads until it ends; gives the time to stand down after it. */
     private Duration lead(Lease lease) throws InterruptedException {
         long token = lease.fencingToken();
         term = new Term(lease, wallClock.instant());
@@ -206,7 +208,7 @@ public final class Election implements AutoCloseable {
                 }
                 case Signal.Tell tell -> tell(tell.event());
                 case Signal.Nodes nodes -> checkQuorum(nodes.status());
-                case Signal.OfLease _, Signal.Won _, Signal.Rested _ -> {}
+                case Signal.OfLease _, Signal.Won _ -> {}
             }
         }
     }
@@ -221,26 +223,6 @@ public final class Election implements AutoCloseable {
                 .join();
         done.complete(true);
         return standDown;
-    }
-
-    private void standDown(Duration time) throws InterruptedException {
-        if (!time.isPositive()) {
-            return;
-        }
-        Signal.Rested over = new Signal.Rested(new Object());
-        CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS).execute(() -> signals.add(over));
-        while (!stopping) {
-            switch (signals.take()) {
-                case Signal.Rested rested -> {
-                    if (rested.equals(over)) {
-                        return;
-                    }
-                }
-                case Signal.Resign resign -> resign.done().complete(false);
-                case Signal.Nodes nodes -> checkQuorum(nodes.status());
-                case Signal.OfLease _, Signal.Tell _, Signal.Won _ -> {}
-            }
-        }
     }
 
     private void checkQuorum(List<NodeStatus> status) {
@@ -279,8 +261,6 @@ public final class Election implements AutoCloseable {
         record Tell(ElectionEvent event) implements Signal {}
 
         record Nodes(List<NodeStatus> status) implements Signal {}
-
-        record Rested(Object from) implements Signal {}
     }
 
     /** Brings what the engine's threads report to the election's thread. */

@@ -37,7 +37,7 @@ final class Notifications {
     }
 
     Subscription subscribe(String lock, Runnable active, Consumer<Reply.Observed> observer) {
-        String name = set.key("ch:" + lock);
+        String name = set.key("lock:" + lock);
         Observer added = new Observer(active, observer);
         synchronized (this) {
             Channel channel = channels.get(name);

@@ -26,11 +26,11 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 final class RedisLockNode implements LockNode {
 
-    /** With so many answers outstanding or fewer, requests leave at once. */
+    /** While fewer calls are under way, requests leave at once: of a pair, the slowest node's answer may be outstanding. */
     private static final int FEW = 2;
 
-    /** More are never under way: so much always fits the socket's buffers, and a write to a hung node never blocks. */
-    private static final int MOST = 256;
+    /** One call carries no more: what is under way always fits the socket's buffers, so a write never blocks. */
+    private static final int MOST = 128;
 
     private final Endpoint endpoint;
     private final Environment environment;
@@ -40,7 +40,7 @@ final class RedisLockNode implements LockNode {
     private final Thread reader;
     private final Object lane = new Object();
     private final ArrayDeque<Pending> queued = new ArrayDeque<>();
-    private final ArrayDeque<Pending> underWay = new ArrayDeque<>();
+    private final ArrayDeque<Call> underWay = new ArrayDeque<>();
     private @Nullable NodeConnection connection;
     private @Nullable Marker marker;
     private String runId = "";
@@ -148,12 +148,12 @@ final class RedisLockNode implements LockNode {
     }
 
     private void disconnect(String reason) {
-        List<Pending> failed;
+        List<Pending> failed = new ArrayList<>();
         synchronized (lane) {
             down = reason;
             connection = null;
             marker = null;
-            failed = new ArrayList<>(underWay);
+            underWay.forEach(call -> failed.addAll(call.requests));
             failed.addAll(queued);
             underWay.clear();
             queued.clear();
@@ -174,22 +174,34 @@ final class RedisLockNode implements LockNode {
         } catch (JedisDataException e) {
             answer = e;
         }
-        Pending pending;
+        Call call;
         synchronized (lane) {
-            pending = underWay.remove();
-            if (underWay.size() <= FEW) {
-                writeQueued();
-            }
+            call = underWay.remove();
+            writeQueued();
         }
-        Reply reply = interpret(pending, answer);
-        if (reply != null) {
-            pending.reply.accept(reply);
+        switch (answer) {
+            case List<?> list when !(list.getFirst() instanceof byte[]) -> replyToEach(call, list);
+            case JedisDataException e when Failures.isNoScript(e) && !call.whole -> callAgain(call);
+            default -> {
+                Reply reply = interpret(call.requests.getFirst(), answer);
+                call.requests.forEach(pending -> pending.reply.accept(reply));
+            }
         }
     }
 
-    private @Nullable Reply interpret(Pending pending, Object answer) {
+    private void replyToEach(Call call, List<?> answers) {
+        if (answers.size() != call.requests.size()) {
+            throw new IllegalStateException(answers.size() + " answers to " + call.requests.size() + " requests");
+        }
+        for (int i = 0; i < answers.size(); i++) {
+            Pending pending = call.requests.get(i);
+            pending.reply.accept(interpret(pending, answers.get(i)));
+        }
+    }
+
+    private Reply interpret(Pending pending, Object answer) {
         return switch (answer) {
-            case Long done -> Replies.done(pending.request);
+            case Long _ -> Replies.done(pending.request);
             case List<?> list -> {
                 String kind = Replies.text(list, 0);
                 if (kind.equals("MARKER")) {
@@ -200,23 +212,20 @@ final class RedisLockNode implements LockNode {
                 }
                 yield Replies.parse(kind, list);
             }
-            case JedisDataException e when Failures.isNoScript(e) -> resend(pending);
             case JedisDataException e -> new Reply.Unreachable(Failures.describe(e));
             default -> throw new IllegalStateException("unexpected answer: " + answer);
         };
     }
 
-    /** The node forgot the scripts: this request goes again, with its script's whole text, which it then remembers. */
-    private @Nullable Reply resend(Pending pending) {
+    /** The node forgot the scripts: the call goes again with the script's whole text, which the node then remembers. */
+    private void callAgain(Call call) {
+        call.whole = true;
+        NodeConnection to = abortable;
         synchronized (lane) {
-            if (pending.whole) {
-                return new Reply.Unreachable("it does not keep scripts");
+            if (to != null) {
+                write(to, call);
             }
-            pending.whole = true;
-            queued.addFirst(pending);
-            writeQueued();
         }
-        return null;
     }
 
     /** Takes note of the marker that the node has now; it counts if it is of this slot and this very process. */
@@ -232,33 +241,43 @@ final class RedisLockNode implements LockNode {
 
     private void writeQueued() {
         NodeConnection to = connection;
-        if (to == null || underWay.size() > FEW || queued.isEmpty()) {
-            return;
-        }
-        try {
-            while (!queued.isEmpty() && underWay.size() < MOST) {
-                Pending pending = queued.remove();
-                CommandArguments command = command(pending);
-                if (command == null) {
-                    environment.timers().after(0, () -> pending.reply.accept(new Reply.NoVote(handshake.objection())));
-                } else {
-                    underWay.add(pending);
-                    to.write(command);
-                }
+        while (to != null && underWay.size() < FEW && !queued.isEmpty()) {
+            Call call = nextCall();
+            if (call != null) {
+                write(to, call);
             }
+        }
+    }
+
+    /** The longest run of queued requests that one call can carry; null if none of them can be asked now. */
+    private @Nullable Call nextCall() {
+        List<Pending> requests = new ArrayList<>(Math.min(queued.size(), MOST));
+        Pending first = queued.remove();
+        requests.add(first);
+        if (first.request instanceof Request.OnLock) {
+            Pending next = queued.peek();
+            while (next != null && next.request instanceof Request.OnLock && requests.size() < MOST) {
+                requests.add(queued.remove());
+                next = queued.peek();
+            }
+            if (marker == null) {
+                Reply reply = new Reply.NoVote(handshake.objection());
+                environment.timers().after(0, () -> requests.forEach(pending -> pending.reply.accept(reply)));
+                return null;
+            }
+        }
+        return new Call(requests, marker);
+    }
+
+    private void write(NodeConnection to, Call call) {
+        underWay.add(call);
+        try {
+            to.write(call.command(commands));
             to.flush();
         } catch (JedisException _) {
             // The reader notices, and answers what is under way.
             to.abort();
         }
-    }
-
-    private @Nullable CommandArguments command(Pending pending) {
-        if (!(pending.request instanceof Request.OnLock onLock)) {
-            return commands.admission(pending.request, pending.whole);
-        }
-        Marker valid = marker;
-        return valid == null ? null : commands.onLock(onLock, valid, pending.whole);
     }
 
     private void watchTimeout(Pending pending) {
@@ -279,8 +298,10 @@ final class RedisLockNode implements LockNode {
         synchronized (lane) {
             Tick now = environment.clock().now();
             long soonest = Long.MAX_VALUE;
-            for (Pending pending : underWay) {
-                soonest = Math.min(soonest, pending.left(now));
+            for (Call call : underWay) {
+                for (Pending pending : call.requests) {
+                    soonest = Math.min(soonest, pending.left(now));
+                }
             }
             for (Pending pending : queued) {
                 soonest = Math.min(soonest, pending.left(now));
@@ -299,20 +320,33 @@ final class RedisLockNode implements LockNode {
     }
 
     /** One request on its way. */
-    private static final class Pending {
-        private final Request request;
-        private final Consumer<Reply> reply;
-        private final Tick sent;
-        private boolean whole;
-
-        Pending(Request request, Consumer<Reply> reply, Tick sent) {
-            this.request = request;
-            this.reply = reply;
-            this.sent = sent;
-        }
-
+    private record Pending(Request request, Consumer<Reply> reply, Tick sent) {
         long left(Tick now) {
             return request.timeout().toNanos() - now.mostSince(sent);
+        }
+    }
+
+    /** What travels together: requests on locks, or one about admission. */
+    private static final class Call {
+        private final List<Pending> requests;
+        private final @Nullable Marker marker;
+        private boolean whole;
+
+        Call(List<Pending> requests, @Nullable Marker marker) {
+            this.requests = requests;
+            this.marker = marker;
+        }
+
+        CommandArguments command(Commands commands) {
+            List<Request.OnLock> onLocks = new ArrayList<>(requests.size());
+            for (Pending pending : requests) {
+                if (pending.request instanceof Request.OnLock onLock) {
+                    onLocks.add(onLock);
+                }
+            }
+            return marker == null || onLocks.isEmpty()
+                    ? commands.admission(requests.getFirst().request, whole)
+                    : commands.onLocks(onLocks, marker, whole);
         }
     }
 }

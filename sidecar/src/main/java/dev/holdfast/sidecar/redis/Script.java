@@ -7,33 +7,18 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Locale;
 
 /** The scripts by name, as they run on a node. The arrays are handed to Jedis only, which reads them. */
 @SuppressWarnings("ImmutableEnumChecker")
 enum Script {
-    ACQUIRE(true),
-    RENEW(true),
-    COMMIT(true),
-    RELEASE(true),
-    OBSERVE(true),
-    WITHDRAW(true),
-    STATUS(false),
-    READMIT(false),
-    ADMIT(false);
+    LOCK,
+    STATUS,
+    READMIT,
+    ADMIT;
 
-    private final byte[] text;
-    private final byte[] sha;
-
-    Script(boolean guarded) {
-        String body = load(name());
-        text = (guarded ? load("GUARD") + body : body).getBytes(StandardCharsets.US_ASCII);
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-1").digest(text);
-            sha = HexFormat.of().formatHex(digest).getBytes(StandardCharsets.US_ASCII);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-1", e);
-        }
-    }
+    private final byte[] text = load(name().toLowerCase(Locale.ROOT) + ".lua");
+    private final byte[] sha = sha(text);
 
     byte[] text() {
         return text;
@@ -43,15 +28,23 @@ enum Script {
         return sha;
     }
 
-    private static String load(String name) {
-        String file = "lua/" + name.toLowerCase(java.util.Locale.ROOT) + ".lua";
-        try (InputStream in = Script.class.getResourceAsStream(file)) {
+    private static byte[] load(String name) {
+        try (InputStream in = Script.class.getResourceAsStream("lua/" + name)) {
             if (in == null) {
-                throw new IllegalStateException("missing from the jar: " + file);
+                throw new IllegalStateException("missing from the jar: " + name);
             }
-            return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] sha(byte[] text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-1").digest(text);
+            return HexFormat.of().formatHex(digest).getBytes(StandardCharsets.US_ASCII);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-1", e);
         }
     }
 }

@@ -127,6 +127,7 @@ final class Attempt {
 
     private void fault(int slot, Vote vote, String reason) {
         votes[slot] = vote;
+        observations.gaveNoVote(slot);
         faults.add(new NodeFault(redlock.nodes().get(slot).address(), reason));
     }
 

@@ -68,8 +68,21 @@ public final class Contender {
 
     /** Begins to contend. Call once. */
     public void start() {
+        start(Duration.ZERO);
+    }
+
+    /**
+     * Begins to watch the lock, and to contend after a while: whoever stands down still witnesses a holder that crashes.
+     *
+     * @param standDown leaves the lock to others for so long
+     */
+    public void start(Duration standDown) {
         synchronized (this) {
-            if (state == State.NEW) {
+            if (state == State.NEW && standDown.isPositive() && wait > 0) {
+                backOffSince = redlock.now();
+                backOff = standDown.toNanos();
+                waitOn();
+            } else if (state == State.NEW) {
                 attempt();
             }
         }
@@ -144,22 +157,13 @@ public final class Contender {
         }
     }
 
-    /**
-     * Contenders that split the votes between them try again at different times. Who was refused although a quorum looked
-     * takeable had looked at nodes that do not vote now: no hurry.
-     */
-    private void backOff(Acquisition refusal, long roundTrip) {
-        double jitter = redlock.environment().random().nextDouble();
+    /** Contenders that split the votes between them try again at different times. */
+    private void backOff(long roundTrip) {
+        splits = Math.min(splits + 1, MOST_SPLITS);
+        long slot = Math.max(roundTrip, STEP / 4);
         backOffSince = redlock.now();
-        if (refusal instanceof Acquisition.Contended) {
-            splits = Math.min(splits + 1, MOST_SPLITS);
-            long slot = Math.max(roundTrip, STEP / 4);
-            backOff = Math.min((long) (slot * (1 + jitter * (1 << splits))), timing.pollEvery());
-        } else {
-            splits = 0;
-            boolean looksTakeable = observations.untilTakeable(waiterId, backOffSince) == 0;
-            backOff = looksTakeable ? (long) (timing.pollEvery() * (0.75 + jitter / 2)) : 0;
-        }
+        backOff = Math.min(
+                (long) (slot * (1 + redlock.environment().random().nextDouble() * (1 << splits))), timing.pollEvery());
     }
 
     private void cancelNext() {
@@ -195,7 +199,11 @@ public final class Contender {
                 case Outcome.Refused(var refusal, var nanos)
                 when state != State.OVER -> {
                     lastRefusal = refusal;
-                    backOff(refusal, nanos);
+                    if (refusal instanceof Acquisition.Contended) {
+                        backOff(nanos);
+                    } else {
+                        splits = 0;
+                    }
                     outbox.add(() -> listener.onRefusal(refusal));
                     waitOn();
                 }

@@ -15,12 +15,14 @@ final class Observations {
     private final int quorum;
     private final @Nullable Observation[] seen;
     private final long[] numbers;
+    private final boolean[] silent;
 
     Observations(SafetyRules rules, int nodes, int quorum) {
         this.rules = rules;
         this.quorum = quorum;
         this.seen = new @Nullable Observation[nodes];
         this.numbers = new long[nodes];
+        this.silent = new boolean[nodes];
     }
 
     /** Takes note; true if it is news. */
@@ -28,6 +30,7 @@ final class Observations {
         Observation before = seen[slot];
         Observation after = rules.observe(before, record, receivedAt);
         seen[slot] = after;
+        silent[slot] = false;
         if (before == null || !before.record().attempt().equals(record.attempt())) {
             numbers[slot] = 0;
         }
@@ -38,6 +41,11 @@ final class Observations {
         boolean news = saw(slot, record, receivedAt);
         numbers[slot] = number;
         return news;
+    }
+
+    /** It counts as not takeable until it shows its record again; for how long that was watched stays known. */
+    synchronized void gaveNoVote(int slot) {
+        silent[slot] = true;
     }
 
     /** What may be said of a node when asking it for the lock. */
@@ -54,7 +62,7 @@ final class Observations {
         long[] left = new long[seen.length];
         for (int slot = 0; slot < seen.length; slot++) {
             Observation at = seen[slot];
-            left[slot] = at == null
+            left[slot] = at == null || silent[slot]
                     ? Long.MAX_VALUE
                     : at.record().isFree() || at.record().isReservedFor(waiter)
                             ? 0

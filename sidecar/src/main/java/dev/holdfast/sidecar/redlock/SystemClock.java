@@ -1,6 +1,5 @@
 package dev.holdfast.sidecar.redlock;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -18,37 +17,26 @@ final class SystemClock implements MonotonicClock {
     private static final int MONOTONIC_RAW = 4;
     private static final int BOOTTIME = 7;
 
-    private final MethodHandle clockGettime;
-    private final ThreadLocal<MemorySegment> timespec =
-            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(16, 8));
-
-    private SystemClock(MethodHandle clockGettime) {
-        this.clockGettime = clockGettime;
-    }
+    private SystemClock() {}
 
     /** The three clocks, if this machine has them. */
     static Optional<MonotonicClock> ofThree() {
-        if (!System.getProperty("os.name").equals("Linux")) {
-            return Optional.empty();
-        }
-        Linker linker = Linker.nativeLinker();
-        return linker.defaultLookup()
-                .find("clock_gettime")
-                .map(function -> new SystemClock(linker.downcallHandle(
-                        function,
-                        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS),
-                        Linker.Option.critical(false))));
+        return System.getProperty("os.name").equals("Linux") ? Optional.of(new SystemClock()) : Optional.empty();
     }
 
     @Override
     public Tick now() {
-        MemorySegment at = timespec.get();
-        return new Tick(read(BOOTTIME, at), read(MONOTONIC, at), read(MONOTONIC_RAW, at));
+        long[] timespec = new long[2];
+        MemorySegment segment = MemorySegment.ofArray(timespec);
+        return new Tick(
+                read(BOOTTIME, segment, timespec),
+                read(MONOTONIC, segment, timespec),
+                read(MONOTONIC_RAW, segment, timespec));
     }
 
-    private long read(int clock, MemorySegment at) {
+    private static long read(int clock, MemorySegment segment, long[] timespec) {
         try {
-            int failed = (int) clockGettime.invokeExact(clock, at);
+            int failed = (int) Native.CLOCK_GETTIME.invokeExact(clock, segment);
             if (failed != 0) {
                 throw new IllegalStateException("clock_gettime(" + clock + ") failed");
             }
@@ -57,6 +45,22 @@ final class SystemClock implements MonotonicClock {
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
-        return at.get(ValueLayout.JAVA_LONG, 0) * 1_000_000_000L + at.get(ValueLayout.JAVA_LONG, 8);
+        return timespec[0] * 1_000_000_000L + timespec[1];
+    }
+
+    /** Linked on first use, and constant, so that the compiler makes a plain call of it. */
+    private static final class Native {
+        static final MethodHandle CLOCK_GETTIME = link();
+
+        private static MethodHandle link() {
+            Linker linker = Linker.nativeLinker();
+            MemorySegment function = linker.defaultLookup()
+                    .find("clock_gettime")
+                    .orElseThrow(() -> new IllegalStateException("the C library has no clock_gettime"));
+            return linker.downcallHandle(
+                    function,
+                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS),
+                    Linker.Option.critical(true));
+        }
     }
 }

@@ -6,5 +6,7 @@ if marker then id,boot,life,durable=string.match(marker,'^(%S+) (%x+) (%S+) %d+ 
 if id and id~=ARGV[1] then return {'REFUSED','it has the data of '..id..', not of '..ARGV[1]} end
 local max=redis.call('GET',KEYS[2]) or '0'
 if boot==run then return {'ADMITTED',run,life,max,marker} end
-redis.call('SET',KEYS[3],ARGV[2],'NX')
+-- With the time, so that one request that is carried out twice cannot name two losses alike.
+local now=redis.call('TIME')
+redis.call('SET',KEYS[3],ARGV[2]..'.'..now[1]..'.'..now[2],'NX')
 return {'FORGOTTEN',run,redis.call('GET',KEYS[3]),life or '',max,durable or '0'}

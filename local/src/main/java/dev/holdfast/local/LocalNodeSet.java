@@ -1,0 +1,15 @@
+package dev.holdfast.local;
+
+import dev.holdfast.crds.RedisNodeSet;
+import java.util.List;
+
+/** A RedisNodeSet with the processes that are its nodes, by slot, and the random uid of this run's fresh set. */
+record LocalNodeSet(RedisNodeSet declared, String uid, List<RedisServer> nodes) {
+    LocalNodeSet {
+        nodes = List.copyOf(nodes);
+    }
+
+    String name() {
+        return declared.metadata().name();
+    }
+}
