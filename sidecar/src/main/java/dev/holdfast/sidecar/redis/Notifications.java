@@ -69,6 +69,13 @@ final class Notifications {
         }
     }
 
+    /** Makes the connection anew, if there is one. */
+    synchronized void reset() {
+        if (connection != null) {
+            connection.abort();
+        }
+    }
+
     private synchronized void cancel(String name, Observer observer) {
         Channel channel = channels.get(name);
         if (channel != null && channel.observers.remove(observer) && channel.observers.isEmpty()) {

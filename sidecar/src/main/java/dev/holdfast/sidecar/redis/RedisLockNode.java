@@ -160,6 +160,8 @@ final class RedisLockNode implements LockNode {
         }
         abort();
         abortable = null;
+        // What ended this connection may have left the other one half open.
+        notifications.reset();
         failed.forEach(pending -> pending.reply.accept(new Reply.Unreachable(reason)));
     }
 
@@ -294,29 +296,31 @@ final class RedisLockNode implements LockNode {
     }
 
     private void onTimeout() {
-        boolean late;
+        List<Pending> unsent = new ArrayList<>(0);
+        boolean hung;
         synchronized (lane) {
             Tick now = environment.clock().now();
+            hung = underWay.stream().anyMatch(call -> call.left(now) <= 0);
+            // Without a connection there is nothing to end: these are answered here.
+            queued.removeIf(pending -> pending.left(now) <= 0 && unsent.add(pending));
+            timeout = null;
             long soonest = Long.MAX_VALUE;
             for (Call call : underWay) {
-                for (Pending pending : call.requests) {
-                    soonest = Math.min(soonest, pending.left(now));
-                }
+                soonest = Math.min(soonest, call.left(now));
             }
             for (Pending pending : queued) {
                 soonest = Math.min(soonest, pending.left(now));
             }
-            late = soonest <= 0;
-            timeout = null;
-            if (!late && soonest < Long.MAX_VALUE) {
+            if (!hung && soonest < Long.MAX_VALUE) {
                 timeoutBase = now;
                 timeoutAfter = soonest;
                 timeout = environment.timers().after(soonest, this::onTimeout);
             }
         }
-        if (late) {
+        if (hung) {
             abort();
         }
+        unsent.forEach(pending -> pending.reply.accept(new Reply.Unreachable("no connection in time")));
     }
 
     /** One request on its way. */
@@ -335,6 +339,14 @@ final class RedisLockNode implements LockNode {
         Call(List<Pending> requests, @Nullable Marker marker) {
             this.requests = requests;
             this.marker = marker;
+        }
+
+        long left(Tick now) {
+            long soonest = Long.MAX_VALUE;
+            for (Pending pending : requests) {
+                soonest = Math.min(soonest, pending.left(now));
+            }
+            return soonest;
         }
 
         CommandArguments command(Commands commands) {

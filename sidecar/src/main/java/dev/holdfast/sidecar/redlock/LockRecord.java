@@ -1,8 +1,8 @@
 package dev.holdfast.sidecar.redlock;
 
 /**
- * Who has a lock on one node, as anybody may read it there. Two equal records are one and the same state: operation
- * numbers of an attempt never come back.
+ * Who has a lock on one node, as anybody may read it there. Operation numbers come from the
+ * sender and rise, so a record that was extended or taken over never looks like the one before.
  *
  * @param attempt the acquisition that has it; {@link #FREE}; or {@code ~w}, reserved for the waiter w
  * @param operation the number of the sender's operation that wrote this

@@ -67,13 +67,19 @@ class RedlockOnRedisTest {
     @Test
     void aWaiterIsWokenByTheRelease() throws Exception {
         Lock lock = Lock.declared("payments", LEASE);
-        Lease first = acquired(cluster.client("a").tryAcquire(lock));
-        CompletableFuture<Acquisition> waiting = cluster.client("b").acquire(lock, Duration.ofSeconds(10));
-        Thread.sleep(300);
-        long before = System.nanoTime();
-        first.release();
-        acquired(waiting);
-        System.out.println("hand-over " + (System.nanoTime() - before) / 1000 + " us");
+        Redlock[] clients = {cluster.client("a"), cluster.client("b")};
+        Lease lease = acquired(clients[0].acquire(lock, Duration.ofSeconds(5)));
+        long quickest = Long.MAX_VALUE;
+        for (int i = 1; i <= 6; i++) {
+            CompletableFuture<Acquisition> waiting = clients[i % 2].acquire(lock, Duration.ofSeconds(10));
+            Thread.sleep(200);
+            long before = System.nanoTime();
+            lease.release();
+            lease = acquired(waiting);
+            quickest = Math.min(quickest, System.nanoTime() - before);
+        }
+        // The back-up look comes every 94 ms or more: the quickest of six was not found by that.
+        assertThat(Duration.ofNanos(quickest)).isLessThan(Duration.ofMillis(50));
     }
 
     @Test
