@@ -86,16 +86,6 @@ final class Observations {
                 .map(entry -> new Holder(Redlock.holderOf(entry.getKey()), number(entry.getKey())));
     }
 
-    /** Whoever some node shows, for messages. */
-    synchronized Optional<Holder> anyHolder() {
-        for (Observation at : seen) {
-            if (at != null && !at.record().isFree() && !at.record().isReservation()) {
-                return Optional.of(new Holder(Redlock.holderOf(at.record().attempt()), 0));
-            }
-        }
-        return Optional.empty();
-    }
-
     /** The holder's token is the number that a quorum shows with it. */
     private long number(String attempt) {
         Map<Long, Integer> votes = new HashMap<>();

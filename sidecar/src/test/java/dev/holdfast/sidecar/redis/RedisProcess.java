@@ -49,7 +49,7 @@ public final class RedisProcess implements AutoCloseable {
         return ExecutableProvider.newJarResourceProvider().get().toPath();
     }
 
-    private static Optional<Path> installedExecutable() {
+    static Optional<Path> installedExecutable() {
         return Stream.of(System.getenv("PATH").split(":", -1))
                 .map(folder -> Path.of(folder, "redis-server"))
                 .filter(Files::isExecutable)
