@@ -18,6 +18,7 @@ final class Commands {
     private final byte[] node;
     private final byte[] max;
     private final byte[] watch;
+    private final boolean durable;
     private final String locks;
     private final String waiters;
 
@@ -26,6 +27,8 @@ final class Commands {
         this.node = set.key("node").getBytes(UTF_8);
         this.max = set.key("max").getBytes(UTF_8);
         this.watch = set.key("watch").getBytes(UTF_8);
+        // A marker that was lost cannot tell: what the set promises, its nodes keep.
+        this.durable = set.durable();
         this.locks = set.key("lock:");
         this.waiters = set.key("wait:");
     }
@@ -48,7 +51,7 @@ final class Commands {
                         .add(admit.nonce())
                         .add(admit.floor())
                         .add(admit.longestLeaseMillis())
-                        .add(admit.durable() ? ONE : ZERO);
+                        .add(admit.durable() || durable ? ONE : ZERO);
             case Request.OnLock _ -> throw new IllegalArgumentException("not about admission: " + request);
         };
     }
