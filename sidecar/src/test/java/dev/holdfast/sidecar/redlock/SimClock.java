@@ -44,7 +44,9 @@ final class SimClock {
 
     /** True time at which a clock will have advanced by so much. */
     long after(int clock, long nanos, long now) {
-        double rate = Math.max(rates[clock], 0.01);
+        // A timer that is set while its clock stands still must not sleep on when the clock goes again: it looks too
+        // early.
+        double rate = Math.max(rates[clock], 0.5);
         return now + Math.max(0, (long) (Math.min(nanos, 1L << 60) / rate));
     }
 
