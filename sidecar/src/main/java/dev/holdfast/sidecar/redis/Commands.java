@@ -13,6 +13,8 @@ final class Commands {
 
     private static final byte[] ONE = {'1'};
     private static final byte[] ZERO = {'0'};
+    private static final String ZEROS = "0000000000000000";
+    private static final long LARGEST = 9_999_999_999_999_999L;
 
     private final byte[] id;
     private final byte[] node;
@@ -49,7 +51,7 @@ final class Commands {
                 admission(Script.ADMIT, whole)
                         .add(admit.run())
                         .add(admit.nonce())
-                        .add(admit.floor())
+                        .add(digits(admit.floor()))
                         .add(admit.longestLeaseMillis())
                         .add(admit.durable() || durable ? ONE : ZERO);
             case Request.OnLock _ -> throw new IllegalArgumentException("not about admission: " + request);
@@ -97,12 +99,7 @@ final class Commands {
         switch (request) {
             case Request.Acquire acquire -> {
                 boolean plain = !isOfWaiterOrWitness(acquire);
-                command.add(plain ? "A" : "B")
-                        .add(acquire.attempt())
-                        .add(acquire.operation())
-                        .add(acquire.leaseMillis())
-                        .add(acquire.keepMillis())
-                        .add(acquire.hint());
+                command.add(plain ? "A" : "B").add(entry(acquire)).add(acquire.keepMillis());
                 if (!plain) {
                     witness(command, acquire.witness()).add(acquire.waiter());
                 }
@@ -114,7 +111,7 @@ final class Commands {
                                 .add(renew.operation())
                                 .add(renew.leaseMillis())
                                 .add(renew.keepMillis())
-                                .add(renew.token()),
+                                .add(digits(renew.token())),
                         renew.witness());
             case Request.Commit commit ->
                 command.add("C")
@@ -122,18 +119,23 @@ final class Commands {
                         .add(commit.operation())
                         .add(commit.leaseMillis())
                         .add(commit.keepMillis())
-                        .add(commit.token());
-            case Request.Release release ->
-                command.add("X")
-                        .add(release.attempt())
-                        .add(release.operation())
-                        .add(release.keepMillis())
-                        .add(release.clean() ? ONE : ZERO)
-                        .add(release.successor().isEmpty() ? "-" : release.successor())
-                        .add(release.reserveMillis());
+                        .add(digits(commit.token()));
+            case Request.Release release -> {
+                if (release.clean() && release.successor().isEmpty()) {
+                    command.add("X").add(release.attempt() + ' ').add(release.keepMillis());
+                } else {
+                    command.add("Y")
+                            .add(release.attempt())
+                            .add(release.keepMillis())
+                            .add(release.operation())
+                            .add(release.clean() ? ONE : ZERO)
+                            .add(release.successor().isEmpty() ? "-" : release.successor())
+                            .add(release.reserveMillis());
+                }
+            }
             case Request.Observe observe -> {
                 if (observe.waiter().isEmpty()) {
-                    command.add("O");
+                    command.add("O").add("-");
                 } else {
                     command.add("P").add(observe.waiter()).add(observe.waiterMillis());
                 }
@@ -142,7 +144,26 @@ final class Commands {
         }
     }
 
+    /** The lock's entry as it will be if the hint is large enough and the lock was released cleanly. */
+    private static String entry(Request.Acquire acquire) {
+        return digits(acquire.hint())
+                + ' '
+                + acquire.attempt()
+                + ' '
+                + acquire.operation()
+                + ' '
+                + acquire.leaseMillis()
+                + " 0 "
+                + acquire.attempt();
+    }
+
     private static CommandArguments witness(CommandArguments command, Witness witness) {
         return command.add(witness.attempt()).add(witness.operation()).add(witness.millis());
+    }
+
+    /** Scripts compare numbers as text. What needs more digits is refused like anything else above 2^52. */
+    private static String digits(long number) {
+        String digits = Long.toString(Math.min(number, LARGEST));
+        return ZEROS.substring(digits.length()) + digits;
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
@@ -41,6 +42,8 @@ final class RedisLockNode implements LockNode {
     private final Object lane = new Object();
     private final ArrayDeque<Pending> queued = new ArrayDeque<>();
     private final ArrayDeque<Call> underWay = new ArrayDeque<>();
+    private final ArrayDeque<Call> again = new ArrayDeque<>(1);
+    private final AtomicInteger flushes = new AtomicInteger();
     private @Nullable NodeConnection connection;
     private @Nullable Marker marker;
     private String runId = "";
@@ -82,8 +85,11 @@ final class RedisLockNode implements LockNode {
 
     @Override
     public void flush() {
-        synchronized (lane) {
-            writeQueued();
+        // Whoever comes while another writes leaves it to that one, so that nobody waits for a write.
+        int seen = flushes.getAndIncrement() == 0 ? 1 : 0;
+        while (seen != 0) {
+            while (writeNext()) {}
+            seen = flushes.addAndGet(-seen);
         }
     }
 
@@ -140,8 +146,8 @@ final class RedisLockNode implements LockNode {
             runId = result.runId();
             marker = result.marker().orElse(null);
             connection = fresh;
-            writeQueued();
         }
+        flush();
         if (closed) {
             fresh.abort();
         }
@@ -154,8 +160,10 @@ final class RedisLockNode implements LockNode {
             connection = null;
             marker = null;
             underWay.forEach(call -> failed.addAll(call.requests));
+            again.forEach(call -> failed.addAll(call.requests));
             failed.addAll(queued);
             underWay.clear();
+            again.clear();
             queued.clear();
         }
         abort();
@@ -179,8 +187,8 @@ final class RedisLockNode implements LockNode {
         Call call;
         synchronized (lane) {
             call = underWay.remove();
-            writeQueued();
         }
+        flush();
         switch (answer) {
             case List<?> list when !(list.getFirst() instanceof byte[]) -> replyToEach(call, list);
             case JedisDataException e when Failures.isNoScript(e) && !call.whole -> callAgain(call);
@@ -222,12 +230,10 @@ final class RedisLockNode implements LockNode {
     /** The node forgot the scripts: the call goes again with the script's whole text, which the node then remembers. */
     private void callAgain(Call call) {
         call.whole = true;
-        NodeConnection to = abortable;
         synchronized (lane) {
-            if (to != null) {
-                write(to, call);
-            }
+            again.add(call);
         }
+        flush();
     }
 
     /** Takes note of the marker that the node has now; it counts if it is of this slot and this very process. */
@@ -239,17 +245,32 @@ final class RedisLockNode implements LockNode {
         return new Reply.NoVote(valid.isPresent() ? "it was just admitted; ask again" : Handshake.UNADMITTED);
     }
 
-    // Under the lane's lock.
-
-    private void writeQueued() {
-        NodeConnection to = connection;
-        while (to != null && underWay.size() < FEW && !queued.isEmpty()) {
-            Call call = nextCall();
-            if (call != null) {
-                write(to, call);
+    /** By one thread at a time. False if there is nothing more to write now. */
+    private boolean writeNext() {
+        NodeConnection to;
+        Call call;
+        synchronized (lane) {
+            to = connection;
+            if (to == null || (again.isEmpty() && (queued.isEmpty() || underWay.size() >= FEW))) {
+                return false;
             }
+            call = again.isEmpty() ? nextCall() : again.remove();
+            if (call == null) {
+                return true;
+            }
+            underWay.add(call);
         }
+        try {
+            to.write(call.command(commands));
+            to.flush();
+        } catch (JedisException _) {
+            // The reader notices, and answers what is under way.
+            to.abort();
+        }
+        return true;
     }
+
+    // Under the lane's lock.
 
     /** The longest run of queued requests that one call can carry; null if none of them can be asked now. */
     private @Nullable Call nextCall() {
@@ -269,17 +290,6 @@ final class RedisLockNode implements LockNode {
             }
         }
         return new Call(requests, marker);
-    }
-
-    private void write(NodeConnection to, Call call) {
-        underWay.add(call);
-        try {
-            to.write(call.command(commands));
-            to.flush();
-        } catch (JedisException _) {
-            // The reader notices, and answers what is under way.
-            to.abort();
-        }
     }
 
     private void watchTimeout(Pending pending) {

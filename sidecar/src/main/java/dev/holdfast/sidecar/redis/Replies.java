@@ -39,11 +39,11 @@ final class Replies {
         };
     }
 
-    /** A notification: {@code <attempt> <operation> <lease ms> <number>}. */
+    /** A notification: the lock's entry. */
     static Reply.Observed change(String message) {
         String[] fields = message.split(" ", -1);
-        LockRecord record = new LockRecord(fields[0], Long.parseLong(fields[1]), Long.parseLong(fields[2]));
-        return new Reply.Observed(record, Long.parseLong(fields[3]), 0);
+        LockRecord record = new LockRecord(fields[1], Long.parseLong(fields[2]), Long.parseLong(fields[3]));
+        return new Reply.Observed(record, Long.parseLong(fields[0]), 0);
     }
 
     private static LockRecord record(List<?> answer) {

@@ -237,19 +237,10 @@ final class NodeState {
         }
         boolean dirty = at.dirty && !ask.clean();
         if (ask.successor().isEmpty()) {
-            store(ask, at.number, at.owner, LockRecord.FREE, 0, 0, dirty, ask.keepMillis(), now);
+            store(ask, at.number, "-", LockRecord.FREE, 0, 0, dirty, ask.keepMillis(), now);
         } else {
             String reserved = "~" + ask.successor();
-            store(
-                    ask,
-                    at.number,
-                    at.owner,
-                    reserved,
-                    ask.operation(),
-                    ask.reserveMillis(),
-                    dirty,
-                    ask.keepMillis(),
-                    now);
+            store(ask, at.number, "-", reserved, ask.operation(), ask.reserveMillis(), dirty, ask.keepMillis(), now);
         }
         return new Reply.Done();
     }
