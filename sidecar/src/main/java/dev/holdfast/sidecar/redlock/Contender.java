@@ -176,7 +176,6 @@ public final class Contender {
     private void finish(Acquisition acquisition) {
         state = State.OVER;
         cancelNext();
-        line.leave();
         Lease unwanted = delayed;
         delayed = null;
         if (acquisition instanceof Acquisition.Acquired(var lease)) {
@@ -185,6 +184,8 @@ public final class Contender {
             outbox.add(unwanted::giveBack);
         }
         outbox.add(() -> listener.onResult(acquisition));
+        // Afterwards: the result is awaited, the place in line is not.
+        outbox.add(line::leave);
     }
 
     // From here on: called from outside, without the lock.
