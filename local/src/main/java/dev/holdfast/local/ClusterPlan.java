@@ -1,6 +1,6 @@
 package dev.holdfast.local;
 
-import dev.holdfast.crds.RedisNodeSet;
+import dev.holdfast.local.resources.DeclaredNodeSet;
 import dev.holdfast.local.resources.Resources;
 import java.util.OptionalInt;
 
@@ -13,7 +13,7 @@ import java.util.OptionalInt;
 record ClusterPlan(Resources resources, int pods, OptionalInt nodes, OptionalInt firstPort) {
     static final int PORTS_BETWEEN_PODS = 10;
 
-    int nodesOf(RedisNodeSet set) {
+    int nodesOf(DeclaredNodeSet set) {
         return nodes.orElse(set.spec().nodes());
     }
 

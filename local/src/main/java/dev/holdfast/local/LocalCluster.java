@@ -1,6 +1,6 @@
 package dev.holdfast.local;
 
-import dev.holdfast.crds.DistributedLock;
+import dev.holdfast.local.resources.DeclaredLock;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +52,7 @@ final class LocalCluster implements AutoCloseable {
         return pods.stream().filter(pod -> pod.name().equals(name)).findFirst().orElseThrow();
     }
 
-    List<DistributedLock> locks() {
+    List<DeclaredLock> locks() {
         return plan.resources().locks();
     }
 
@@ -96,8 +96,8 @@ final class LocalCluster implements AutoCloseable {
         InParallel.each(pods, Pod::start);
     }
 
-    private Map<DistributedLock, LocalNodeSet> locksWithNodes() {
-        var locks = new LinkedHashMap<DistributedLock, LocalNodeSet>();
+    private Map<DeclaredLock, LocalNodeSet> locksWithNodes() {
+        var locks = new LinkedHashMap<DeclaredLock, LocalNodeSet>();
         for (var lock : plan.resources().locks()) {
             nodeSets.stream()
                     .filter(set -> set.name().equals(lock.spec().nodeSet()))

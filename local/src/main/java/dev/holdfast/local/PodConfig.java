@@ -2,7 +2,7 @@ package dev.holdfast.local;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.holdfast.crds.DistributedLock;
+import dev.holdfast.local.resources.DeclaredLock;
 import dev.holdfast.crds.DurationText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +15,7 @@ final class PodConfig {
 
     private PodConfig() {}
 
-    static void write(Path directory, Map<DistributedLock, LocalNodeSet> locks) throws LocalFailure {
+    static void write(Path directory, Map<DeclaredLock, LocalNodeSet> locks) throws LocalFailure {
         try {
             var folder = Files.createDirectories(directory.resolve("locks"));
             for (var entry : locks.entrySet()) {
@@ -27,7 +27,7 @@ final class PodConfig {
         }
     }
 
-    private static ObjectNode lock(DistributedLock lock, LocalNodeSet set) {
+    private static ObjectNode lock(DeclaredLock lock, LocalNodeSet set) {
         var spec = lock.spec();
         var json = JSON.createObjectNode()
                 .put("lock", lock.metadata().name())

@@ -1,6 +1,5 @@
 package dev.holdfast.local.resources;
 
-import dev.holdfast.crds.DistributedLock;
 import dev.holdfast.crds.DistributedLockSpec;
 import dev.holdfast.crds.DistributedLockSpec.AppHealth;
 import dev.holdfast.crds.DistributedLockSpec.Exposure;
@@ -10,14 +9,13 @@ import dev.holdfast.crds.DistributedLockSpec.Mode;
 import dev.holdfast.crds.DistributedLockSpec.Port;
 import dev.holdfast.crds.DistributedLockSpec.ReadinessGate;
 import dev.holdfast.crds.DurationText;
-import dev.holdfast.crds.Metadata;
-import dev.holdfast.crds.RedisNodeSet;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import java.time.Duration;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** A DistributedLock as it stands in a file, so that rules across resources can still name the line. */
-record LockFields(Fields spec, DistributedLock lock) {
+record LockFields(Fields spec, DeclaredLock lock) {
     static LockFields read(Metadata metadata, Fields spec) throws InvalidResource {
         spec.only("mode", "nodeSet", "leaseDuration", "lockDelay", "maxHold", "exposure", "appHealth");
         var lock = new DistributedLockSpec(
@@ -28,11 +26,11 @@ record LockFields(Fields spec, DistributedLock lock) {
                 maxHold(spec),
                 exposure(spec),
                 appHealth(spec));
-        return new LockFields(spec, new DistributedLock(metadata, lock));
+        return new LockFields(spec, new DeclaredLock(metadata, lock));
     }
 
     /** The rule that needs both resources. */
-    void requireFits(RedisNodeSet set) throws InvalidResource {
+    void requireFits(DeclaredNodeSet set) throws InvalidResource {
         var longest = set.spec().maxLeaseDuration();
         if (lock.spec().leaseDuration().compareTo(longest) > 0) {
             throw spec.at(
@@ -96,12 +94,13 @@ record LockFields(Fields spec, DistributedLock lock) {
         return new HolderService(service.text("name"), ports);
     }
 
-    private static @Nullable String targetPort(Fields entry) throws InvalidResource {
+    private static @Nullable IntOrString targetPort(Fields entry) throws InvalidResource {
         try {
             var number = entry.number("targetPort");
-            return number == null ? null : number.toString();
+            return number == null ? null : new IntOrString(number);
         } catch (InvalidResource _) {
-            return entry.text("targetPort");
+            var name = entry.text("targetPort");
+            return name == null ? null : new IntOrString(name);
         }
     }
 

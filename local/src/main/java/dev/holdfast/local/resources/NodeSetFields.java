@@ -1,8 +1,6 @@
 package dev.holdfast.local.resources;
 
 import dev.holdfast.crds.DistributedLockSpec;
-import dev.holdfast.crds.Metadata;
-import dev.holdfast.crds.RedisNodeSet;
 import dev.holdfast.crds.RedisNodeSetSpec;
 import dev.holdfast.crds.RedisNodeSetSpec.External;
 import dev.holdfast.crds.RedisNodeSetSpec.Resources;
@@ -19,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class NodeSetFields {
     private NodeSetFields() {}
 
-    static RedisNodeSet read(Metadata metadata, Fields spec) throws InvalidResource {
+    static DeclaredNodeSet read(Metadata metadata, Fields spec) throws InvalidResource {
         spec.only("nodes", "image", "maxLeaseDuration", "storage", "resources", "tls", "scheduling", "external");
-        return new RedisNodeSet(
+        return new DeclaredNodeSet(
                 metadata,
                 new RedisNodeSetSpec(
                         nodes(spec),

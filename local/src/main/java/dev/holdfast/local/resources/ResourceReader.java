@@ -2,9 +2,7 @@ package dev.holdfast.local.resources;
 
 import dev.holdfast.crds.DistributedLock;
 import dev.holdfast.crds.DistributedLockSpec;
-import dev.holdfast.crds.Metadata;
 import dev.holdfast.crds.RedisNodeSet;
-import dev.holdfast.crds.Resource;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -26,7 +24,7 @@ public final class ResourceReader {
     private static final String NAME_RULE = "use at most 63 lower-case letters, digits and \"-\"";
 
     private final Map<String, LockFields> locks = new LinkedHashMap<>();
-    private final Map<String, RedisNodeSet> nodeSets = new LinkedHashMap<>();
+    private final Map<String, DeclaredNodeSet> nodeSets = new LinkedHashMap<>();
 
     private ResourceReader() {}
 
@@ -59,9 +57,9 @@ public final class ResourceReader {
 
     private void readDocument(String file, Node node) throws InvalidResource {
         var document = Fields.of(file, "", node).only("apiVersion", "kind", "metadata", "spec", "status");
-        var apiVersion = document.required("apiVersion", "write " + Resource.API_VERSION);
-        if (!apiVersion.equals(Resource.API_VERSION)) {
-            throw document.at("apiVersion", "apiVersion is \"" + apiVersion + "\"; write " + Resource.API_VERSION);
+        var apiVersion = document.required("apiVersion", "write " + DistributedLock.API_VERSION);
+        if (!apiVersion.equals(DistributedLock.API_VERSION)) {
+            throw document.at("apiVersion", "apiVersion is \"" + apiVersion + "\"; write " + DistributedLock.API_VERSION);
         }
         var kind = document.required("kind", "write " + DistributedLock.KIND + " or " + RedisNodeSet.KIND);
         var metadata = metadata(document);
@@ -120,7 +118,7 @@ public final class ResourceReader {
         for (var lock : locks.values()) {
             var nodeSet = lock.lock().spec().nodeSet();
             if (nodeSet.equals(DistributedLockSpec.DEFAULT_NODE_SET)) {
-                nodeSets.computeIfAbsent(nodeSet, _ -> RedisNodeSet.defaultSet());
+                nodeSets.computeIfAbsent(nodeSet, _ -> DeclaredNodeSet.byDefault());
             }
             var set = nodeSets.get(nodeSet);
             if (set == null) {

@@ -1,4 +1,4 @@
-package dev.holdfast.crds;
+package dev.holdfast.local.resources;
 
 import java.util.Map;
 

@@ -1,0 +1,41 @@
+package dev.holdfast.operator.manifests;
+
+import dev.holdfast.crds.RedisNodeSet;
+
+/** How the objects of a node set are called. */
+public record NodeSetNames(String set, String namespace) {
+
+    public static final int PORT = 6379;
+    /** The ACL user of the sidecars. */
+    public static final String USER = "holdfast";
+
+    public static NodeSetNames of(RedisNodeSet set) {
+        return new NodeSetNames(
+                set.getMetadata().getName(), set.getMetadata().getNamespace());
+    }
+
+    /** The StatefulSet of a slot, and its headless Service. */
+    public String node(int slot) {
+        return "holdfast-" + set + '-' + slot;
+    }
+
+    /** Where sidecars reach a slot. */
+    public String address(int slot) {
+        return node(slot) + '.' + namespace + ".svc:" + PORT;
+    }
+
+    /** The Secret with the sidecars' user, and the nodes' access list. */
+    public String credentials() {
+        return "holdfast-" + set + "-credentials";
+    }
+
+    /** The ConfigMap with the nodes' configuration. */
+    public String configuration() {
+        return "holdfast-" + set + "-redis";
+    }
+
+    /** The disruption budget over all nodes. */
+    public String budget() {
+        return "holdfast-" + set;
+    }
+}

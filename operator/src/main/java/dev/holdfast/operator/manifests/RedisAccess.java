@@ -1,0 +1,71 @@
+package dev.holdfast.operator.manifests;
+
+import dev.holdfast.crds.RedisNodeSet;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+
+/** Who may do what on the nodes of a set. */
+public final class RedisAccess {
+
+    /** What the sidecar's scripts need and nothing else; every word is known to Redis from 6.2 on and to Valkey. */
+    private static final String RIGHTS = "resetchannels ~holdfast:* &holdfast:* -@all +info +eval +evalsha +script|load"
+            + " +client|setname +get +mget +set +del +pexpire +time +publish +subscribe +unsubscribe +zadd +zrem +zrange"
+            + " +zremrangebyscore";
+
+    private static final int PASSWORD_BYTES = 32;
+
+    private RedisAccess() {}
+
+    /** A password that nobody else knows. */
+    public static String newPassword() {
+        byte[] bytes = new byte[PASSWORD_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** The password in a credentials Secret; empty if there is none. */
+    public static String password(Secret credentials) {
+        String encoded = credentials.getData() == null ? null : credentials.getData().get("password");
+        return encoded == null ? "" : new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
+    }
+
+    /** The Secret: what sidecars log in with, and the access list that nodes load. */
+    public static Secret credentials(RedisNodeSet set, String password) {
+        NodeSetNames names = NodeSetNames.of(set);
+        return new SecretBuilder()
+                .withNewMetadata()
+                .withName(names.credentials())
+                .withNamespace(names.namespace())
+                .withLabels(Labels.ofNodeSet(names.set()))
+                .endMetadata()
+                .withType("Opaque")
+                .addToData("username", encode(NodeSetNames.USER))
+                .addToData("password", encode(password))
+                .addToData("users.acl", encode(users(password)))
+                .build();
+    }
+
+    /** Nobody without a password, and in the list only the password's hash. */
+    private static String users(String password) {
+        return "user default off\n" + "user " + NodeSetNames.USER + " on #" + sha256(password) + ' ' + RIGHTS + '\n';
+    }
+
+    private static String sha256(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String encode(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

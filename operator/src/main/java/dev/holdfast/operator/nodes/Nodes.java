@@ -1,0 +1,29 @@
+package dev.holdfast.operator.nodes;
+
+import dev.holdfast.crds.RedisNodeSet;
+import dev.holdfast.crds.RedisNodeSetStatus.Node;
+import java.util.List;
+import java.util.Optional;
+
+/** The nodes of node sets. Blocks for round trips. */
+public interface Nodes {
+
+    /**
+     * Admits every slot of a set that has never been one, by the rule for its creator: call once in a set's life, after
+     * it is recorded that it will be called.
+     *
+     * @return why it could not be done; the sidecars then admit each node after its quarantine
+     */
+    Optional<String> admitFresh(RedisNodeSet set, Credentials credentials);
+
+    /** How each slot stands now. */
+    List<Node> look(RedisNodeSet set, Credentials credentials);
+
+    /** What the operator logs in with. */
+    record Credentials(String user, String password) {
+        @Override
+        public String toString() {
+            return user;
+        }
+    }
+}

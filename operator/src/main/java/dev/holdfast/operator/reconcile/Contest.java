@@ -1,0 +1,111 @@
+package dev.holdfast.operator.reconcile;
+
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Who competes for a lock and who holds it, as the conditions of its pods tell. Pure. The sidecars decide; this only shows:
+ * of several pods that say they hold, the one with the greatest token came last.
+ *
+ * @param holder the pod that holds, if one does
+ * @param claims pods whose condition says that they hold although they do not: superseded, or their sidecar is gone
+ * @param candidates how many pods campaign
+ * @param serviceAccounts of the lock's pods
+ */
+record Contest(Optional<Hold> holder, List<Pod> claims, int candidates, Set<String> serviceAccounts) {
+
+    static final String LOCKS = "holdfast.dev/locks";
+    static final String INJECT = "holdfast.dev/inject";
+
+    private static final String SIDECAR = "holdfast";
+    private static final String CONDITION_PREFIX = "holdfast.dev/";
+    private static final Pattern TOKEN = Pattern.compile("fencing token (\\d{1,16})");
+
+    /** A pod that says it holds, with which token and since when. */
+    record Hold(Pod pod, long token, String since) {}
+
+    static Contest of(String lock, Collection<Pod> pods) {
+        List<Hold> holds = pods.stream()
+                .flatMap(pod -> hold(lock, pod).stream())
+                .sorted(Comparator.comparingLong(Hold::token).reversed())
+                .toList();
+        Optional<Hold> holder =
+                holds.stream().filter(hold -> sidecarRuns(hold.pod)).findFirst();
+        return new Contest(
+                holder,
+                holds.stream()
+                        .filter(hold -> !Optional.of(hold).equals(holder))
+                        .map(Hold::pod)
+                        .toList(),
+                (int) pods.stream().filter(Contest::isCandidate).count(),
+                pods.stream()
+                        .filter(pod -> !isOver(pod))
+                        .map(Contest::serviceAccount)
+                        .collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    /** The locks that a pod names; what is wrong with the names, the webhook has said. */
+    static Set<String> locksOf(Pod pod) {
+        String names = pod.getMetadata().getAnnotations() == null
+                ? ""
+                : pod.getMetadata().getAnnotations().getOrDefault(LOCKS, "");
+        return Arrays.stream(names.split(",", -1))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toSet());
+    }
+
+    static String conditionOf(String lock) {
+        return CONDITION_PREFIX + lock;
+    }
+
+    private static Optional<Hold> hold(String lock, Pod pod) {
+        if (pod.getStatus() == null) {
+            return Optional.empty();
+        }
+        return pod.getStatus().getConditions().stream()
+                .filter(condition -> condition.getType().equals(conditionOf(lock)))
+                .filter(condition -> condition.getStatus().equals("True"))
+                .findAny()
+                .map(condition -> new Hold(pod, token(condition), condition.getLastTransitionTime()));
+    }
+
+    private static long token(PodCondition condition) {
+        Matcher matcher = TOKEN.matcher(condition.getMessage() == null ? "" : condition.getMessage());
+        return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
+    }
+
+    private static boolean isCandidate(Pod pod) {
+        return pod.getMetadata().getDeletionTimestamp() == null && sidecarRuns(pod);
+    }
+
+    private static boolean isOver(Pod pod) {
+        String phase = pod.getStatus() == null ? "" : pod.getStatus().getPhase();
+        return "Succeeded".equals(phase) || "Failed".equals(phase);
+    }
+
+    private static boolean sidecarRuns(Pod pod) {
+        return !isOver(pod)
+                && pod.getStatus() != null
+                && pod.getStatus().getInitContainerStatuses().stream()
+                        .filter(container -> container.getName().equals(SIDECAR))
+                        .map(ContainerStatus::getState)
+                        .anyMatch(state -> state != null && state.getRunning() != null);
+    }
+
+    private static String serviceAccount(Pod pod) {
+        String name = pod.getSpec().getServiceAccountName();
+        return name == null || name.isEmpty() ? "default" : name;
+    }
+}

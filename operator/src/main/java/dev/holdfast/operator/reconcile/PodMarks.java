@@ -1,0 +1,80 @@
+package dev.holdfast.operator.reconcile;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.PodResource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the operator writes on pods: the holder's label, and the end of a condition whose sidecar cannot end it any more. */
+final class PodMarks {
+
+    private static final String LABEL_PREFIX = "holder.holdfast.dev/";
+    private static final int GONE = 404;
+
+    private final Logger log = LoggerFactory.getLogger(PodMarks.class);
+    private final KubernetesClient client;
+    private final Clock wallClock;
+
+    PodMarks(KubernetesClient client, Clock wallClock) {
+        this.client = client;
+        this.wallClock = wallClock;
+    }
+
+    /** The label is on the holder and on nobody else. */
+    void label(String lock, Collection<Pod> pods, Optional<Pod> holder) {
+        String label = LABEL_PREFIX + lock;
+        for (Pod pod : pods) {
+            boolean has = pod.getMetadata().getLabels() != null
+                    && pod.getMetadata().getLabels().containsKey(label);
+            boolean should = holder.filter(
+                            it -> it.getMetadata().getUid().equals(pod.getMetadata().getUid()))
+                    .isPresent();
+            if (has != should) {
+                patch(
+                        pod,
+                        resource -> resource.patch(
+                                PatchContext.of(PatchType.JSON_MERGE),
+                                """
+                                {"metadata":{"uid":"%s","labels":{"%s":%s}}}"""
+                                        .formatted(pod.getMetadata().getUid(), label, should ? "\"true\"" : "null")));
+            }
+        }
+    }
+
+    /** A pod that says it holds although it does not. */
+    void withdraw(String lock, Pod pod) {
+        String now = wallClock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+        String patch =
+                """
+                {"metadata":{"uid":"%s"},"status":{"conditions":[{"type":"%s","status":"False","reason":"Superseded",\
+                "message":"its sidecar is gone, or a later token is held","lastTransitionTime":"%s"}]}}"""
+                        .formatted(pod.getMetadata().getUid(), Contest.conditionOf(lock), now);
+        patch(pod, resource -> resource.subresource("status").patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch));
+        log.atInfo()
+                .addKeyValue("lock", lock)
+                .addKeyValue("namespace", pod.getMetadata().getNamespace())
+                .addKeyValue("pod", pod.getMetadata().getName())
+                .log("condition of a vanished or superseded holder withdrawn");
+    }
+
+    private void patch(Pod pod, java.util.function.Consumer<PodResource> patch) {
+        try {
+            patch.accept(client.pods()
+                    .inNamespace(pod.getMetadata().getNamespace())
+                    .withName(pod.getMetadata().getName()));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != GONE && e.getCode() != 409) {
+                throw e;
+            }
+            // Another pod has the name by now, or none: nothing to mark.
+        }
+    }
+}

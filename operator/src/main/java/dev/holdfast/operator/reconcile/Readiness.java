@@ -1,0 +1,68 @@
+package dev.holdfast.operator.reconcile;
+
+import dev.holdfast.crds.DistributedLock;
+import dev.holdfast.crds.DistributedLockSpec.ReadinessGate;
+import dev.holdfast.crds.DurationText;
+import dev.holdfast.crds.RedisNodeSet;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Whether a lock can be taken, and what is missing if it cannot. Pure. */
+sealed interface Readiness {
+
+    /** Its sidecars are told where its nodes are. */
+    record Ready(boolean quorum, String nodes, boolean gated) implements Readiness {}
+
+    record Waiting(String reason, String message) implements Readiness {}
+
+    static Readiness of(DistributedLock lock, Optional<RedisNodeSet> nodeSet) {
+        String name = lock.getSpec().nodeSet();
+        if (nodeSet.isEmpty()) {
+            return new Waiting("NodeSetMissing", "no RedisNodeSet \"" + name + "\" in this namespace; apply one");
+        }
+        RedisNodeSet set = nodeSet.get();
+        Duration longest = set.getSpec().maxLeaseDuration();
+        if (lock.getSpec().leaseDuration().compareTo(longest) > 0) {
+            return new Waiting(
+                    "LeaseTooLong",
+                    "leaseDuration " + DurationText.format(lock.getSpec().leaseDuration())
+                            + " is above maxLeaseDuration " + DurationText.format(longest) + " of RedisNodeSet \""
+                            + name + "\"; shorten it, or use another node set");
+        }
+        if (!NodeSetReconciler.isAdmitted(set)) {
+            return new Waiting("NodeSetStarting", "the nodes of RedisNodeSet \"" + name + "\" are starting");
+        }
+        boolean quorum = set.getStatus() != null
+                && Conditions.isTrue(set.getStatus().conditions(), NodeSetReconciler.QUORUM_AVAILABLE);
+        String nodes = set.getStatus() == null
+                ? "nothing known of its nodes"
+                : set.getStatus().voting() + " of " + set.getSpec().nodes() + " nodes have a vote, "
+                        + set.getStatus().quorum() + " needed";
+        return new Ready(
+                quorum, nodes, lock.getSpec().exposure().readinessGate() == ReadinessGate.Holder);
+    }
+
+    default boolean mayConfigure() {
+        return this instanceof Ready;
+    }
+
+    default void describe(Conditions conditions) {
+        switch (this) {
+            case Waiting(var reason, var message) ->
+                conditions.set("Ready", false, reason, message).set("NodeSetReady", false, reason, message);
+            case Ready(var quorum, var nodes, var gated) -> {
+                conditions
+                        .set("Ready", quorum, quorum ? "Ready" : "NoQuorum", nodes)
+                        .set("NodeSetReady", quorum, quorum ? "QuorumAvailable" : "NoQuorum", nodes);
+                conditions.set(
+                        "RolloutSafe",
+                        !gated,
+                        gated ? "OnlyTheHolderIsReady" : "AllPodsAreReady",
+                        gated
+                                ? "a Deployment with default surge settings does not finish a rollout: set maxUnavailable to"
+                                        + " 100%, use Recreate, or show the holder by exposure.service"
+                                : "every pod can be Ready");
+            }
+        }
+    }
+}
