@@ -37,8 +37,10 @@ public final class HolderEndpoints {
         Map<String, String> labels = new HashMap<>(Labels.ofLock(lock));
         labels.put("kubernetes.io/service-name", name);
         labels.put("endpointslice.kubernetes.io/managed-by", "holdfast.dev");
-        List<Endpoint> endpoints = holder.flatMap(HolderEndpoints::endpoint).stream().toList();
-        String address = endpoints.isEmpty() ? "" : endpoints.getFirst().getAddresses().getFirst();
+        List<Endpoint> endpoints =
+                holder.flatMap(HolderEndpoints::endpoint).stream().toList();
+        String address =
+                endpoints.isEmpty() ? "" : endpoints.getFirst().getAddresses().getFirst();
         return new EndpointSliceBuilder()
                 .withNewMetadata()
                 .withName(name + "-holder")
@@ -59,8 +61,8 @@ public final class HolderEndpoints {
             return Optional.empty();
         }
         boolean ready = pod.getStatus().getConditions().stream()
-                .anyMatch(condition ->
-                        condition.getType().equals("Ready") && condition.getStatus().equals("True"));
+                .anyMatch(condition -> condition.getType().equals("Ready")
+                        && condition.getStatus().equals("True"));
         boolean terminating = pod.getMetadata().getDeletionTimestamp() != null;
         return Optional.of(new EndpointBuilder()
                 .withAddresses(address)

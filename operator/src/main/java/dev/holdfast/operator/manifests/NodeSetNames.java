@@ -10,8 +10,7 @@ public record NodeSetNames(String set, String namespace) {
     public static final String USER = "holdfast";
 
     public static NodeSetNames of(RedisNodeSet set) {
-        return new NodeSetNames(
-                set.getMetadata().getName(), set.getMetadata().getNamespace());
+        return new NodeSetNames(set.getMetadata().getName(), set.getMetadata().getNamespace());
     }
 
     /** The StatefulSet of a slot, and its headless Service. */

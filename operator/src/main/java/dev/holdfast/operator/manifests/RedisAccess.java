@@ -31,7 +31,8 @@ public final class RedisAccess {
 
     /** The password in a credentials Secret; empty if there is none. */
     public static String password(Secret credentials) {
-        String encoded = credentials.getData() == null ? null : credentials.getData().get("password");
+        String encoded =
+                credentials.getData() == null ? null : credentials.getData().get("password");
         return encoded == null ? "" : new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
     }
 

@@ -280,9 +280,7 @@ public final class RedisNodeManifests {
 
     private List<TopologySpreadConstraint> spread(Spread spread) {
         return List.of(
-                constraint(
-                        "kubernetes.io/hostname",
-                        spread == Spread.Required ? "DoNotSchedule" : "ScheduleAnyway"),
+                constraint("kubernetes.io/hostname", spread == Spread.Required ? "DoNotSchedule" : "ScheduleAnyway"),
                 constraint("topology.kubernetes.io/zone", "ScheduleAnyway"));
     }
 

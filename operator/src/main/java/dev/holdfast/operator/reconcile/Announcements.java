@@ -7,11 +7,18 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Transitions as Kubernetes Events, and as log lines. An Event that cannot be written stops nothing. */
+/**
+ * Transitions as Kubernetes Events, and as log lines. One occasion is one Event, however often it is announced: whoever
+ * reconciles may see the state of before once more. An Event that cannot be written stops nothing.
+ */
 final class Announcements {
+
+    private static final int UID_DIGITS = 8;
+    private static final int ANNOUNCED = 409;
 
     private final Logger log = LoggerFactory.getLogger(Announcements.class);
     private final KubernetesClient client;
@@ -22,26 +29,28 @@ final class Announcements {
         this.wallClock = wallClock;
     }
 
-    void normal(HasMetadata about, String reason, String message) {
-        announce(about, "Normal", reason, message);
+    /** @param occasion tells this transition from others with the same reason; letters, digits and '-' */
+    void normal(HasMetadata about, String reason, String occasion, String message) {
+        announce(about, "Normal", reason, occasion, message);
     }
 
-    void warning(HasMetadata about, String reason, String message) {
-        announce(about, "Warning", reason, message);
+    /** @param occasion tells this transition from others with the same reason; letters, digits and '-' */
+    void warning(HasMetadata about, String reason, String occasion, String message) {
+        announce(about, "Warning", reason, occasion, message);
     }
 
-    private void announce(HasMetadata about, String type, String reason, String message) {
-        log.atInfo()
-                .addKeyValue("kind", about.getKind())
-                .addKeyValue("namespace", about.getMetadata().getNamespace())
-                .addKeyValue("name", about.getMetadata().getName())
-                .addKeyValue("reason", reason)
-                .log(message);
+    private void announce(HasMetadata about, String type, String reason, String occasion, String message) {
+        String name = about.getMetadata().getName()
+                + '.'
+                + about.getMetadata().getUid().substring(0, UID_DIGITS)
+                + '.'
+                + reason.toLowerCase(Locale.ROOT)
+                + (occasion.isEmpty() ? "" : '-' + occasion);
         String now = wallClock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         try {
             client.resource(new EventBuilder()
                             .withNewMetadata()
-                            .withGenerateName(about.getMetadata().getName() + '-')
+                            .withName(name)
                             .withNamespace(about.getMetadata().getNamespace())
                             .endMetadata()
                             .withInvolvedObject(new ObjectReferenceBuilder()
@@ -62,7 +71,16 @@ final class Announcements {
                             .withCount(1)
                             .build())
                     .create();
+            log.atInfo()
+                    .addKeyValue("kind", about.getKind())
+                    .addKeyValue("namespace", about.getMetadata().getNamespace())
+                    .addKeyValue("name", about.getMetadata().getName())
+                    .addKeyValue("reason", reason)
+                    .log(message);
         } catch (KubernetesClientException e) {
+            if (e.getCode() == ANNOUNCED) {
+                return;
+            }
             log.atWarn()
                     .addKeyValue("reason", reason)
                     .addKeyValue("status", e.getCode())

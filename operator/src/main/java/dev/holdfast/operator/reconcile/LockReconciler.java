@@ -31,7 +31,6 @@ import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -92,9 +91,7 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
 
     private static Set<ResourceID> locksOn(RedisNodeSet set, EventSourceContext<DistributedLock> context) {
         return context.getPrimaryCache()
-                .list(
-                        set.getMetadata().getNamespace(),
-                        lock -> nodeSetOf(lock).equals(ResourceID.fromResource(set)))
+                .list(set.getMetadata().getNamespace(), lock -> nodeSetOf(lock).equals(ResourceID.fromResource(set)))
                 .map(ResourceID::fromResource)
                 .collect(Collectors.toSet());
     }
@@ -120,8 +117,7 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
         Set<Pod> pods = context.getSecondaryResources(Pod.class);
         Contest contest = Contest.of(lock.getMetadata().getName(), pods);
         contest.claims().forEach(pod -> marks.withdraw(lock.getMetadata().getName(), pod));
-        marks.label(
-                lock.getMetadata().getName(), pods, contest.holder().map(Hold::pod));
+        marks.label(lock.getMetadata().getName(), pods, contest.holder().map(Hold::pod));
         return show(lock, readiness, contest);
     }
 
@@ -133,7 +129,10 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
                 .build());
         try {
             announcements.normal(
-                    client.resource(set).create(), "Created", "made for lock " + lock.getMetadata().getName());
+                    client.resource(set).create(),
+                    "Created",
+                    "",
+                    "made for lock " + lock.getMetadata().getName());
         } catch (KubernetesClientException e) {
             if (e.getCode() != CONFLICT) {
                 throw e;
@@ -153,18 +152,19 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
         Optional<Holder> holderBefore = before.flatMap(status -> Optional.ofNullable(status.holder()));
         boolean changed = !holder.equals(holderBefore);
         long generation = lock.getMetadata().getGeneration();
-        Conditions conditions = new Conditions(
-                before.map(DistributedLockStatus::conditions).orElse(List.of()), generation, wallClock);
+        Conditions conditions =
+                new Conditions(before.map(DistributedLockStatus::conditions).orElse(List.of()), generation, wallClock);
         readiness.describe(conditions);
         conditions.set(
                 "Held",
                 holder.isPresent(),
                 holder.isPresent() ? "Held" : "NotHeld",
                 holder.map(it -> it.pod() + " holds with fencing token " + it.fencingToken())
-                        .orElse(contest.candidates() == 0
-                                ? "no pod campaigns; label pods holdfast.dev/inject=true and name the lock in"
-                                        + " the annotation holdfast.dev/locks"
-                                : "nobody of " + contest.candidates() + " candidates holds"));
+                        .orElse(
+                                contest.candidates() == 0
+                                        ? "no pod campaigns; label pods holdfast.dev/inject=true and name the lock in"
+                                                + " the annotation holdfast.dev/locks"
+                                        : "nobody of " + contest.candidates() + " candidates holds"));
         DistributedLockStatus status = new DistributedLockStatus(
                 conditions.list(),
                 holder.orElse(null),
@@ -189,9 +189,12 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
     private void announce(DistributedLock lock, Optional<Holder> before, Optional<Holder> now) {
         now.ifPresentOrElse(
                 holder -> announcements.normal(
-                        lock, "Acquired", holder.pod() + " holds with fencing token " + holder.fencingToken()),
+                        lock,
+                        "Acquired",
+                        Long.toString(holder.fencingToken()),
+                        holder.pod() + " holds with fencing token " + holder.fencingToken()),
                 () -> before.ifPresent(holder -> announcements.normal(
-                        lock, "Released", Objects.requireNonNull(holder).pod() + " holds no more")));
+                        lock, "Released", Long.toString(holder.fencingToken()), holder.pod() + " holds no more")));
     }
 
     private static List<ConfigMap> configuration(Desired<DistributedLock> desired) {
@@ -208,7 +211,8 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
 
     private static List<RoleBinding> roleBinding(Desired<DistributedLock> desired) {
         return new LockManifests(desired.owner())
-                .roleBinding(new TreeSet<>(contest(desired).serviceAccounts())).stream().toList();
+                .roleBinding(new TreeSet<>(contest(desired).serviceAccounts())).stream()
+                        .toList();
     }
 
     private static Contest contest(Desired<DistributedLock> desired) {

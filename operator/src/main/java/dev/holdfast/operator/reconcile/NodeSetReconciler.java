@@ -58,14 +58,14 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
     private final Set<String> begun = ConcurrentHashMap.newKeySet();
 
     private final Owned<Secret, RedisNodeSet> secrets = new Owned<>(Secret.class, this::credentials);
-    private final Owned<ConfigMap, RedisNodeSet> configurations = new Owned<>(
-            ConfigMap.class, desired -> managed(desired, set -> List.of(set.configuration())));
+    private final Owned<ConfigMap, RedisNodeSet> configurations =
+            new Owned<>(ConfigMap.class, desired -> managed(desired, set -> List.of(set.configuration())));
     private final Owned<Service, RedisNodeSet> services =
             new Owned<>(Service.class, desired -> managed(desired, RedisNodeManifests::services));
     private final Owned<StatefulSet, RedisNodeSet> statefulSets =
             new Owned<>(StatefulSet.class, desired -> managed(desired, RedisNodeManifests::statefulSets));
-    private final Owned<PodDisruptionBudget, RedisNodeSet> budgets = new Owned<>(
-            PodDisruptionBudget.class, desired -> managed(desired, set -> List.of(set.budget())));
+    private final Owned<PodDisruptionBudget, RedisNodeSet> budgets =
+            new Owned<>(PodDisruptionBudget.class, desired -> managed(desired, set -> List.of(set.budget())));
 
     public NodeSetReconciler(KubernetesClient client, Nodes nodes, Clock wallClock) {
         this.client = client;
@@ -99,8 +99,8 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
 
     private Admission admit(RedisNodeSet set, Context<RedisNodeSet> context) {
         String uid = set.getMetadata().getUid();
-        Optional<Condition> recorded = Optional.ofNullable(set.getStatus())
-                .flatMap(status -> Conditions.find(status.conditions(), ADMITTED));
+        Optional<Condition> recorded =
+                Optional.ofNullable(set.getStatus()).flatMap(status -> Conditions.find(status.conditions(), ADMITTED));
         if (isAdmitted(set)) {
             return new Admission(
                     true,
@@ -110,13 +110,15 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
         if (set.getSpec().external() != null) {
             return new Admission(true, "LeftToSidecars", "external nodes are admitted by the sidecars");
         }
-        if (recorded.filter(condition -> condition.getReason().equals(ADMITTING)).isPresent()) {
+        if (recorded.filter(condition -> condition.getReason().equals(ADMITTING))
+                .isPresent()) {
             return begun.remove(uid)
                     ? admitFresh(set, context)
                     : new Admission(true, "LeftToSidecars", "the operator went away while it admitted the nodes");
         }
         long ready = context.getSecondaryResourcesAsStream(StatefulSet.class)
-                .filter(node -> node.getStatus() != null && Integer.valueOf(1).equals(node.getStatus().getReadyReplicas()))
+                .filter(node -> node.getStatus() != null
+                        && Integer.valueOf(1).equals(node.getStatus().getReadyReplicas()))
                 .count();
         if (ready < set.getSpec().nodes()) {
             return new Admission(
@@ -130,8 +132,8 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
         Optional<String> failure = nodes.admitFresh(set, credentialsOf(set, context));
         failure.ifPresentOrElse(
                 reason -> announcements.warning(
-                        set, "AdmissionLeftToSidecars", reason + "; each node votes after its quarantine"),
-                () -> announcements.normal(set, ADMITTED, "all nodes are new and have a vote"));
+                        set, "AdmissionLeftToSidecars", "", reason + "; each node votes after its quarantine"),
+                () -> announcements.normal(set, ADMITTED, "", "all nodes are new and have a vote"));
         return failure.map(reason -> new Admission(true, "LeftToSidecars", reason))
                 .orElseGet(() -> new Admission(true, "Fresh", "all nodes were new"));
     }
@@ -140,14 +142,12 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
         Optional<RedisNodeSetStatus> before = Optional.ofNullable(set.getStatus());
         int size = set.getSpec().nodes();
         int quorum = size / 2 + 1;
-        int voting = (int) seen.stream()
-                .filter(node -> node.state() == State.Voting)
-                .count();
+        int voting =
+                (int) seen.stream().filter(node -> node.state() == State.Voting).count();
         String votes = voting + " of " + size + " nodes have a vote, " + quorum + " needed";
         long generation = set.getMetadata().getGeneration();
         RedisNodeSetStatus status = new RedisNodeSetStatus(
-                new Conditions(
-                                before.map(RedisNodeSetStatus::conditions).orElse(List.of()), generation, wallClock)
+                new Conditions(before.map(RedisNodeSetStatus::conditions).orElse(List.of()), generation, wallClock)
                         .set("Ready", voting >= quorum, voting >= quorum ? "Ready" : admission.reason(), votes)
                         .set(ADMITTED, admission.isOver(), admission.reason(), admission.message())
                         .set(QUORUM_AVAILABLE, voting >= quorum, voting >= quorum ? "Quorum" : "NoQuorum", votes)

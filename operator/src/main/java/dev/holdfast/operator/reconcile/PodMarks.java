@@ -34,17 +34,15 @@ final class PodMarks {
         for (Pod pod : pods) {
             boolean has = pod.getMetadata().getLabels() != null
                     && pod.getMetadata().getLabels().containsKey(label);
-            boolean should = holder.filter(
-                            it -> it.getMetadata().getUid().equals(pod.getMetadata().getUid()))
+            boolean should = holder.filter(it ->
+                            it.getMetadata().getUid().equals(pod.getMetadata().getUid()))
                     .isPresent();
             if (has != should) {
                 patch(
                         pod,
-                        resource -> resource.patch(
-                                PatchContext.of(PatchType.JSON_MERGE),
-                                """
-                                {"metadata":{"uid":"%s","labels":{"%s":%s}}}"""
-                                        .formatted(pod.getMetadata().getUid(), label, should ? "\"true\"" : "null")));
+                        resource -> resource.patch(PatchContext.of(PatchType.JSON_MERGE), """
+                                {"metadata":{"uid":"%s","labels":{"%s":%s}}}""".formatted(
+                                        pod.getMetadata().getUid(), label, should ? "\"true\"" : "null")));
             }
         }
     }
@@ -52,11 +50,9 @@ final class PodMarks {
     /** A pod that says it holds although it does not. */
     void withdraw(String lock, Pod pod) {
         String now = wallClock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-        String patch =
-                """
+        String patch = """
                 {"metadata":{"uid":"%s"},"status":{"conditions":[{"type":"%s","status":"False","reason":"Superseded",\
-                "message":"its sidecar is gone, or a later token is held","lastTransitionTime":"%s"}]}}"""
-                        .formatted(pod.getMetadata().getUid(), Contest.conditionOf(lock), now);
+                "message":"its sidecar is gone, or a later token is held","lastTransitionTime":"%s"}]}}""".formatted(pod.getMetadata().getUid(), Contest.conditionOf(lock), now);
         patch(pod, resource -> resource.subresource("status").patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch));
         log.atInfo()
                 .addKeyValue("lock", lock)

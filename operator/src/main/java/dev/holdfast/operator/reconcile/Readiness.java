@@ -38,8 +38,7 @@ sealed interface Readiness {
                 ? "nothing known of its nodes"
                 : set.getStatus().voting() + " of " + set.getSpec().nodes() + " nodes have a vote, "
                         + set.getStatus().quorum() + " needed";
-        return new Ready(
-                quorum, nodes, lock.getSpec().exposure().readinessGate() == ReadinessGate.Holder);
+        return new Ready(quorum, nodes, lock.getSpec().exposure().readinessGate() == ReadinessGate.Holder);
     }
 
     default boolean mayConfigure() {

@@ -1,0 +1,38 @@
+package dev.holdfast.operator.metrics;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.function.BooleanSupplier;
+
+/** Probes and metrics, for the kubelet and Prometheus: read only. */
+public final class HealthServer {
+
+    private final HttpServer server;
+    private final int port;
+
+    /** @param ready whether this replica can serve admissions; whether it leads is not asked */
+    public HealthServer(Vertx vertx, int port, BooleanSupplier ready, PrometheusMeterRegistry registry) {
+        this.port = port;
+        Router router = Router.router(vertx);
+        router.get("/livez").handler(call -> answer(call, true));
+        router.get("/readyz").handler(call -> answer(call, ready.getAsBoolean()));
+        router.get("/metrics")
+                .handler(call -> call.response()
+                        .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+                        .end(registry.scrape()));
+        this.server = vertx.createHttpServer().requestHandler(router);
+    }
+
+    /** Fails if the port is taken. */
+    public Future<HttpServer> listen() {
+        return server.listen(port, "0.0.0.0");
+    }
+
+    private static void answer(RoutingContext call, boolean well) {
+        call.response().setStatusCode(well ? 200 : 503).end(well ? "ok\n" : "not ready\n");
+    }
+}

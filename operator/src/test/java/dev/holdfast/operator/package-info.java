@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.operator;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.operator.reconcile;
+
+import org.jspecify.annotations.NullMarked;
