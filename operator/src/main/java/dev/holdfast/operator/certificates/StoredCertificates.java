@@ -1,0 +1,153 @@
+package dev.holdfast.operator.certificates;
+
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * The CA and the leaf as text, as they lie in the Secret.
+ *
+ * @param authorities the CA that signs, then one that signed before it and that other replicas may still serve
+ */
+record StoredCertificates(String authorities, String authorityKey, String leaf, String leafKey) {
+    static final String AUTHORITIES = "ca.crt";
+    static final String AUTHORITY_KEY = "ca.key";
+    static final String LEAF = "tls.crt";
+    static final String LEAF_KEY = "tls.key";
+
+    /** A certificate is renewed when this part of its life is left. */
+    private static final int PART_LEFT = 3;
+
+    private static final int DNS_NAME = 2;
+
+    /** How stored certificates stand. */
+    sealed interface State {
+        record Good() implements State {}
+
+        /** The CA is good, a new leaf is due. */
+        record LeafDue(String reason) implements State {}
+
+        /** All is good still, a new CA is due. */
+        record AuthorityDue() implements State {}
+
+        /** Not what this class wrote. */
+        record Broken(String reason) implements State {}
+    }
+
+    static StoredCertificates create(List<String> names, Instant now) {
+        return issue(Authority.create(now), "", names, now);
+    }
+
+    /** With what may be missing or wrong; {@link #state} tells. */
+    static StoredCertificates of(Map<String, String> texts) {
+        return new StoredCertificates(
+                texts.getOrDefault(AUTHORITIES, ""),
+                texts.getOrDefault(AUTHORITY_KEY, ""),
+                texts.getOrDefault(LEAF, ""),
+                texts.getOrDefault(LEAF_KEY, ""));
+    }
+
+    Map<String, String> texts() {
+        return Map.of(AUTHORITIES, authorities, AUTHORITY_KEY, authorityKey, LEAF, leaf, LEAF_KEY, leafKey);
+    }
+
+    ServerCertificate server() {
+        return new ServerCertificate(leaf, leafKey);
+    }
+
+    State state(List<String> names, Instant now) {
+        try {
+            Authority authority = authority();
+            X509Certificate certificate = Pem.certificates(leaf).getFirst();
+            if (authority.certificate().getBasicConstraints() < 0
+                    || !isPair(authority.certificate(), authority.key())) {
+                return new State.Broken("its CA and key do not belong together");
+            }
+            certificate.verify(authority.certificate().getPublicKey());
+            if (!isPair(certificate, Pem.key(leafKey))) {
+                return new State.Broken("its certificate and key do not belong together");
+            }
+            if (isDue(authority.certificate(), now)) {
+                return new State.AuthorityDue();
+            }
+            if (!namesOf(certificate).containsAll(names)) {
+                return new State.LeafDue("it is for other names");
+            }
+            return isDue(certificate, now) ? new State.LeafDue("its end comes near") : new State.Good();
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            // Not the message: parsers quote what they could not read.
+            return new State.Broken("it cannot be read (" + e.getClass().getSimpleName() + ")");
+        }
+    }
+
+    /** A new leaf of the same CA. */
+    StoredCertificates withNewLeaf(List<String> names, Instant now) {
+        Authority authority = goodAuthority();
+        StoredCertificates renewed = issue(authority, "", names, now);
+        return new StoredCertificates(authorities, authorityKey, renewed.leaf, renewed.leafKey);
+    }
+
+    /** A new CA and leaf; the old CA stays trusted. */
+    StoredCertificates withNewAuthority(List<String> names, Instant now) {
+        return issue(Authority.create(now), Pem.write(goodAuthority().certificate()), names, now);
+    }
+
+    @Override
+    public String toString() {
+        return "StoredCertificates[CA, leaf and keys]";
+    }
+
+    private static StoredCertificates issue(Authority authority, String former, List<String> names, Instant now) {
+        Authority.Leaf leaf = authority.issue(names, now);
+        return new StoredCertificates(
+                Pem.write(authority.certificate()) + former,
+                Pem.write(authority.key()),
+                Pem.write(leaf.certificate()),
+                Pem.write(leaf.key()));
+    }
+
+    private Authority goodAuthority() {
+        try {
+            return authority();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("renewed before it was checked", e);
+        }
+    }
+
+    private Authority authority() throws GeneralSecurityException {
+        return new Authority(Pem.certificates(authorities).getFirst(), Pem.key(authorityKey));
+    }
+
+    private static boolean isDue(X509Certificate certificate, Instant now) {
+        Instant start = certificate.getNotBefore().toInstant();
+        Instant end = certificate.getNotAfter().toInstant();
+        Duration life = Duration.between(start, end);
+        return now.isBefore(start) || now.isAfter(end.minus(life.dividedBy(PART_LEFT)));
+    }
+
+    private static boolean isPair(X509Certificate certificate, PrivateKey key) throws GeneralSecurityException {
+        byte[] content = {1};
+        Signature signature = Signature.getInstance("SHA256withECDSA");
+        signature.initSign(key);
+        signature.update(content);
+        byte[] signed = signature.sign();
+        signature.initVerify(certificate.getPublicKey());
+        signature.update(content);
+        return signature.verify(signed);
+    }
+
+    private static Collection<String> namesOf(X509Certificate certificate) throws GeneralSecurityException {
+        return Objects.requireNonNullElse(certificate.getSubjectAlternativeNames(), List.<List<?>>of()).stream()
+                .filter(name -> Integer.valueOf(DNS_NAME).equals(name.getFirst()))
+                .map(name -> String.valueOf(name.getLast()))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+}

@@ -1,0 +1,82 @@
+package dev.holdfast.operator.webhook;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.PodReadinessGate;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Volume;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a pod lacks of what it is to have, as a JSON patch; nothing for a pod that lacks nothing. */
+final class Additions {
+    private final PodSpec pod;
+    private final List<Addition> patch = new ArrayList<>();
+
+    private Additions(PodSpec pod) {
+        this.pod = pod;
+    }
+
+    static List<Addition> to(PodSpec pod, Container sidecar, Volume volume, List<WantedLock> locks) {
+        Additions additions = new Additions(pod);
+        additions.url("containers", pod.getContainers());
+        // Before the sidecar takes the first place and moves these by one.
+        additions.url("initContainers", pod.getInitContainers());
+        additions.sidecar(sidecar);
+        additions.volume(volume);
+        additions.readinessGates(locks);
+        return List.copyOf(additions.patch);
+    }
+
+    private void url(String list, List<Container> containers) {
+        for (int i = 0; i < containers.size(); i++) {
+            Container container = containers.get(i);
+            List<EnvVar> environment = container.getEnv();
+            boolean told =
+                    environment.stream().anyMatch(variable -> PodContract.URL_VARIABLE.equals(variable.getName()));
+            if (!told && !PodContract.NAME.equals(container.getName())) {
+                EnvVar url = new EnvVarBuilder()
+                        .withName(PodContract.URL_VARIABLE)
+                        .withValue(PodContract.URL)
+                        .build();
+                append("/spec/" + list + "/" + i + "/env", environment, List.of(url));
+            }
+        }
+    }
+
+    private void sidecar(Container sidecar) {
+        List<Container> present = pod.getInitContainers();
+        if (present.isEmpty()) {
+            patch.add(new Addition("/spec/initContainers", List.of(sidecar)));
+        } else if (present.stream().noneMatch(container -> PodContract.NAME.equals(container.getName()))) {
+            patch.add(new Addition("/spec/initContainers/0", sidecar));
+        }
+    }
+
+    private void volume(Volume volume) {
+        List<Volume> present = pod.getVolumes();
+        if (present.stream().noneMatch(other -> PodContract.NAME.equals(other.getName()))) {
+            append("/spec/volumes", present, List.of(volume));
+        }
+    }
+
+    private void readinessGates(List<WantedLock> locks) {
+        List<PodReadinessGate> present = pod.getReadinessGates();
+        List<PodReadinessGate> missing = locks.stream()
+                .filter(WantedLock::readinessGate)
+                .map(lock -> new PodReadinessGate(lock.conditionType()))
+                .filter(gate -> !present.contains(gate))
+                .toList();
+        append("/spec/readinessGates", present, missing);
+    }
+
+    /** An empty list is absent from the pod's JSON, so there is nothing to append to. */
+    private void append(String path, List<?> present, List<?> missing) {
+        if (present.isEmpty() && !missing.isEmpty()) {
+            patch.add(new Addition(path, missing));
+        } else {
+            missing.forEach(value -> patch.add(new Addition(path + "/-", value)));
+        }
+    }
+}

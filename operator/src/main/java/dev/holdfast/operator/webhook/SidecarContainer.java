@@ -1,0 +1,106 @@
+package dev.holdfast.operator.webhook;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
+import java.util.Map;
+
+/** The container that is added: a native sidecar that meets Pod Security {@code restricted}. */
+final class SidecarContainer {
+    private static final long USER = 65_532;
+
+    private SidecarContainer() {}
+
+    static Container of(InjectionSettings settings) {
+        return new ContainerBuilder()
+                .withName(PodContract.NAME)
+                .withImage(settings.sidecarImage())
+                .withImagePullPolicy(settings.pullPolicy())
+                .withRestartPolicy("Always")
+                .withEnv(
+                        podField("HOLDFAST_POD", "metadata.name"),
+                        podField("HOLDFAST_NAMESPACE", "metadata.namespace"),
+                        podField("HOLDFAST_POD_UID", "metadata.uid"))
+                .addNewPort()
+                .withName("holdfast-health")
+                .withContainerPort(PodContract.HEALTH_PORT)
+                .withProtocol("TCP")
+                .endPort()
+                .withStartupProbe(startupProbe())
+                .withLivenessProbe(livenessProbe())
+                .withNewResources()
+                .withRequests(Map.of("cpu", new Quantity("10m"), "memory", new Quantity("96Mi")))
+                .withLimits(Map.of("memory", new Quantity("160Mi")))
+                .endResources()
+                .withSecurityContext(securityContext())
+                .withTerminationMessagePolicy("FallbackToLogsOnError")
+                .addNewVolumeMount()
+                .withName(PodContract.NAME)
+                .withMountPath(PodContract.MOUNT_PATH)
+                .withReadOnly(true)
+                .endVolumeMount()
+                .build();
+    }
+
+    /** Whether a container of that name is the one added here, by whichever version. */
+    static boolean isOurs(Container container) {
+        return "Always".equals(container.getRestartPolicy())
+                && container.getVolumeMounts().stream()
+                        .anyMatch(mount -> mount.getName().equals(PodContract.NAME)
+                                && PodContract.MOUNT_PATH.equals(mount.getMountPath()));
+    }
+
+    private static EnvVar podField(String name, String path) {
+        return new EnvVarBuilder()
+                .withName(name)
+                .withNewValueFrom()
+                .withNewFieldRef("v1", path)
+                .endValueFrom()
+                .build();
+    }
+
+    /** The application's containers start when this passes. */
+    private static Probe startupProbe() {
+        return new ProbeBuilder()
+                .withNewHttpGet()
+                .withPath("/startupz")
+                .withNewPort(PodContract.HEALTH_PORT)
+                .endHttpGet()
+                .withPeriodSeconds(1)
+                .withFailureThreshold(60)
+                .build();
+    }
+
+    private static Probe livenessProbe() {
+        return new ProbeBuilder()
+                .withNewHttpGet()
+                .withPath("/livez")
+                .withNewPort(PodContract.HEALTH_PORT)
+                .endHttpGet()
+                .withPeriodSeconds(10)
+                .withTimeoutSeconds(3)
+                .withFailureThreshold(3)
+                .build();
+    }
+
+    private static SecurityContext securityContext() {
+        return new SecurityContextBuilder()
+                .withRunAsNonRoot(true)
+                .withRunAsUser(USER)
+                .withAllowPrivilegeEscalation(false)
+                .withReadOnlyRootFilesystem(true)
+                .withNewCapabilities()
+                .withDrop("ALL")
+                .endCapabilities()
+                .withNewSeccompProfile()
+                .withType("RuntimeDefault")
+                .endSeccompProfile()
+                .build();
+    }
+}
