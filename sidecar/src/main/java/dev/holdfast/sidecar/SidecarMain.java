@@ -1,5 +1,6 @@
 package dev.holdfast.sidecar;
 
+import dev.holdfast.sidecar.config.Cluster;
 import dev.holdfast.sidecar.config.ConfigException;
 import dev.holdfast.sidecar.config.LockConfig;
 import dev.holdfast.sidecar.config.SidecarConfig;
@@ -7,20 +8,28 @@ import dev.holdfast.sidecar.election.Election;
 import dev.holdfast.sidecar.election.ElectionLog;
 import dev.holdfast.sidecar.http.ApiServer;
 import dev.holdfast.sidecar.http.HealthServer;
+import dev.holdfast.sidecar.kubernetes.PodConditions;
+import dev.holdfast.sidecar.metrics.SidecarMetrics;
 import dev.holdfast.sidecar.redis.RedisNodes;
 import dev.holdfast.sidecar.redlock.Redlock;
 import dev.holdfast.sidecar.redlock.SystemEnvironment;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.security.Security;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.LoggerFactory;
 
 /** Holds leases for the application beside it. Ends with 2 for a bad configuration, 3 for a port that is taken. */
 public final class SidecarMain {
@@ -28,21 +37,35 @@ public final class SidecarMain {
     private static final int BAD_CONFIGURATION = 2;
     private static final int PORT_TAKEN = 3;
 
+    /** How long the end waits for the API server, counted from the signal. */
+    private static final Duration CONDITION_PATIENCE = Duration.ofSeconds(1);
+
     private final SidecarConfig config;
     private final SystemEnvironment system = new SystemEnvironment();
     private final Map<String, Redlock> nodeSets = new HashMap<>();
     private final List<Election> elections = new ArrayList<>();
-    private final Vertx vertx = Vertx.vertx(
-            new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1).setInternalBlockingPoolSize(1));
+    private final Vertx vertx = Vertx.vertx(new VertxOptions()
+            .setEventLoopPoolSize(1)
+            .setWorkerPoolSize(1)
+            .setInternalBlockingPoolSize(1)
+            // Or it wants a directory to write to.
+            .setFileSystemOptions(
+                    new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false)));
+
+    private final SidecarMetrics metrics = new SidecarMetrics();
+    private final Optional<PodConditions> conditions;
 
     private SidecarMain(SidecarConfig config) {
         this.config = config;
+        this.conditions = conditions(config.cluster());
         for (LockConfig lock : config.locks()) {
             elections.add(election(lock));
         }
+        conditions.ifPresent(kept -> metrics.addPodConditionFailures(kept::failures));
     }
 
     public static void main(String[] arguments) throws InterruptedException {
+        resolveNamesAnew();
         try {
             SidecarMain sidecar = new SidecarMain(SidecarConfig.read(System.getenv()));
             Runtime.getRuntime().addShutdownHook(new Thread(sidecar::stop, "holdfast-stop"));
@@ -52,21 +75,48 @@ public final class SidecarMain {
         }
     }
 
+    /** A node that comes back has another address; Java would remember the old one, or its absence, for long. */
+    private static void resolveNamesAnew() {
+        Security.setProperty("networkaddress.cache.ttl", "1");
+        Security.setProperty("networkaddress.cache.negative.ttl", "1");
+        // One resolver, with one memory, in this process.
+        System.setProperty("vertx.disableDnsResolver", "true");
+    }
+
+    private Optional<PodConditions> conditions(Cluster cluster) {
+        return switch (cluster) {
+            case Cluster.Pod pod -> Optional.of(PodConditions.of(pod, vertx, system.environment(), Clock.systemUTC()));
+            case Cluster.None none -> {
+                LoggerFactory.getLogger("kubernetes")
+                        .atInfo()
+                        .addKeyValue("reason", none.reason())
+                        .log("no pod condition is kept");
+                yield Optional.empty();
+            }
+        };
+    }
+
     private Election election(LockConfig lock) {
         if (lock.mode() != LockConfig.Mode.LEADER) {
             throw new IllegalArgumentException(
                     "lock " + lock.lock().name() + ": this version serves locks of mode Leader only");
         }
-        Redlock redlock = nodeSets.computeIfAbsent(
-                lock.nodeSet().uid(), _ -> RedisNodes.open(lock.nodeSet(), config.pod(), system.environment()));
+        Redlock redlock = nodeSets.computeIfAbsent(lock.nodeSet().uid(), _ -> {
+            Redlock opened = RedisNodes.open(lock.nodeSet(), config.pod(), system.environment());
+            metrics.add(lock.nodeSet().name(), opened);
+            return opened;
+        });
         Election election = new Election(redlock, lock.lock(), config.pod(), Clock.systemUTC());
+        conditions.ifPresent(kept -> kept.keep(election));
+        metrics.add(election);
         election.observe(new ElectionLog(lock.lock().name()));
         return election;
     }
 
     private void serve() throws InterruptedException {
+        conditions.ifPresent(PodConditions::start);
         Future<?> api = new ApiServer(vertx, config.port(), elections).listen();
-        Future<?> health = new HealthServer(vertx, config.healthPort()).listen();
+        Future<?> health = new HealthServer(vertx, config.healthPort(), metrics::scrape).listen();
         try {
             Future.all(api, health).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
@@ -80,12 +130,17 @@ public final class SidecarMain {
         elections.forEach(Election::start);
     }
 
-    /** The application is gone by now: stop leading, release, then go. */
+    /** The application is gone by now: stop leading, say so, release, then go. Neither side's silence holds it up. */
     private void stop() {
-        elections.stream()
+        List<Thread> releasing = elections.stream()
                 .map(election -> Thread.ofVirtual().start(election::close))
-                .toList()
-                .forEach(SidecarMain::join);
+                .toList();
+        CompletableFuture<?> told = conditions
+                .map(PodConditions::stop)
+                .orElseGet(() -> CompletableFuture.completedFuture(null))
+                .completeOnTimeout(null, CONDITION_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        releasing.forEach(SidecarMain::join);
+        told.join();
         nodeSets.values().forEach(Redlock::close);
         system.close();
         Runtime.getRuntime().halt(0);

@@ -22,6 +22,10 @@ class ArchitectureTest {
             .definedBy("dev.holdfast.sidecar")
             .layer("http")
             .definedBy("..http..")
+            .layer("kubernetes")
+            .definedBy("..kubernetes..")
+            .layer("metrics")
+            .definedBy("..metrics..")
             .layer("config")
             .definedBy("..config..")
             .layer("election")
@@ -34,14 +38,18 @@ class ArchitectureTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("http")
             .mayOnlyBeAccessedByLayers("main")
+            .whereLayer("kubernetes")
+            .mayOnlyBeAccessedByLayers("main")
+            .whereLayer("metrics")
+            .mayOnlyBeAccessedByLayers("main")
             .whereLayer("config")
-            .mayOnlyBeAccessedByLayers("main", "http")
+            .mayOnlyBeAccessedByLayers("main", "http", "kubernetes")
             .whereLayer("election")
-            .mayOnlyBeAccessedByLayers("main", "http")
+            .mayOnlyBeAccessedByLayers("main", "http", "kubernetes", "metrics")
             .whereLayer("redis")
             .mayOnlyBeAccessedByLayers("main", "config")
             .whereLayer("redlock")
-            .mayOnlyBeAccessedByLayers("main", "http", "config", "election", "redis");
+            .mayOnlyBeAccessedByLayers("main", "http", "kubernetes", "metrics", "config", "election", "redis");
 
     @ArchTest
     static final ArchRule THE_ALGORITHM_IMPORTS_JAVA_ONLY = classes()
@@ -60,9 +68,17 @@ class ArchitectureTest {
             .resideInAPackage("redis.clients..");
 
     @ArchTest
+    static final ArchRule ONE_PACKAGE_KNOWS_MICROMETER = noClasses()
+            .that()
+            .resideOutsideOfPackage("..metrics..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer..", "io.prometheus..");
+
+    @ArchTest
     static final ArchRule VERTX_IS_FOR_HTTP_AND_ITS_JSON = noClasses()
             .that()
-            .resideInAnyPackage("..redlock..", "..redis..", "..election..")
+            .resideInAnyPackage("..redlock..", "..redis..", "..election..", "..metrics..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.vertx..");
@@ -93,7 +109,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule EVENT_LOOPS_NEVER_WAIT = noClasses()
             .that()
-            .resideInAPackage("..http..")
+            .resideInAnyPackage("..http..", "..kubernetes..")
             .should()
             .callMethod(Thread.class, "sleep", long.class)
             .orShould()

@@ -14,8 +14,9 @@ import java.util.stream.Stream;
  * @param pod the name that others see as the holder
  * @param port the API's, on 127.0.0.1 only
  * @param healthPort of probes and metrics, on every address
+ * @param cluster where the pod's conditions are kept
  */
-public record SidecarConfig(String pod, int port, int healthPort, List<LockConfig> locks) {
+public record SidecarConfig(String pod, int port, int healthPort, List<LockConfig> locks, Cluster cluster) {
 
     private static final String DIRECTORY = "/etc/holdfast";
     private static final int PORT = 4040;
@@ -29,10 +30,10 @@ public record SidecarConfig(String pod, int port, int healthPort, List<LockConfi
         int port = port(environment, "HOLDFAST_PORT", PORT);
         int healthPort = port(environment, "HOLDFAST_HEALTH_PORT", port + 1);
         Path directory = Path.of(environment.getOrDefault("HOLDFAST_CONFIG", DIRECTORY));
-        return new SidecarConfig(pod, port, healthPort, locks(directory));
+        return new SidecarConfig(pod, port, healthPort, locks(directory), Cluster.of(environment, pod, directory));
     }
 
-    private static int port(Map<String, String> environment, String name, int otherwise) throws ConfigException {
+    static int port(Map<String, String> environment, String name, int otherwise) throws ConfigException {
         String text = environment.get(name);
         if (text == null) {
             return otherwise;

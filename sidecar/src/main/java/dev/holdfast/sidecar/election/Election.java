@@ -46,6 +46,7 @@ public final class Election implements AutoCloseable {
     private volatile @Nullable Contender contender;
     private volatile boolean heard;
     private boolean hadQuorum;
+    private boolean toldNoQuorum;
     private volatile boolean stopping;
 
     /**
@@ -96,15 +97,16 @@ public final class Election implements AutoCloseable {
 
     /** How this pod stands at this instant: computed from the lease's clock, not remembered. */
     public Leadership leadership() {
+        if (stopping) {
+            // The lease is not released yet, but nobody is told that it is held.
+            return new Leadership.Stopping();
+        }
         Term now = term;
         if (now != null) {
             Duration validFor = now.lease.validFor();
             if (validFor.isPositive()) {
                 return new Leadership.Leading(now.lease.fencingToken(), validFor, now.since);
             }
-        }
-        if (stopping) {
-            return new Leadership.Stopping();
         }
         Contender campaign = contender;
         Optional<Holder> holder = campaign == null ? Optional.empty() : campaign.holder();
@@ -133,6 +135,9 @@ public final class Election implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
+        if (thread.getState() == Thread.State.NEW) {
+            return;
+        }
         signals.add(new Signal.Resign(Reason.STOPPED, Duration.ZERO, new CompletableFuture<>()));
         try {
             thread.join(RELEASE_PATIENCE);
@@ -233,6 +238,8 @@ public final class Election implements AutoCloseable {
                     .map(node -> new NodeFault(node.address(), node.reason()))
                     .toList();
             tell(new ElectionEvent.NoQuorum(new Acquisition.NoQuorum(voting(status), quorum(), faults)));
+        } else if (hasQuorum && toldNoQuorum) {
+            tell(new ElectionEvent.QuorumRegained());
         }
         hadQuorum = hasQuorum;
     }
@@ -244,6 +251,8 @@ public final class Election implements AutoCloseable {
     }
 
     private void tell(ElectionEvent event) {
+        toldNoQuorum = event instanceof ElectionEvent.NoQuorum
+                || (toldNoQuorum && !(event instanceof ElectionEvent.QuorumRegained));
         observers.forEach(observer -> observer.accept(event));
     }
 

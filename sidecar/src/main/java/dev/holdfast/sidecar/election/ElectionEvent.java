@@ -26,6 +26,9 @@ public sealed interface ElectionEvent {
     /** Too few nodes vote from now on; the refusal says which do not, and why. */
     record NoQuorum(Acquisition.NoQuorum refusal) implements ElectionEvent {}
 
+    /** Enough nodes vote again, after too few of them did. */
+    record QuorumRegained() implements ElectionEvent {}
+
     /** Why leadership ended. */
     enum Reason {
         /** Asked to hand over. */

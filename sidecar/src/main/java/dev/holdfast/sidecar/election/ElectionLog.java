@@ -52,6 +52,8 @@ public final class ElectionLog implements Consumer<ElectionEvent> {
                         .addKeyValue("needed", none.refusal().needed())
                         .addKeyValue("faults", none.refusal().faults())
                         .log("no quorum");
+            case ElectionEvent.QuorumRegained _ ->
+                log.atInfo().addKeyValue("lock", lock).log("quorum regained");
         }
     }
 }

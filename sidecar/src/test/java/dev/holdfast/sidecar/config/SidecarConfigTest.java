@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +51,41 @@ class SidecarConfigTest {
             assertThat(login.password()).isEqualTo("s3cret");
         });
         assertThat(config.toString()).doesNotContain("s3cret");
+    }
+
+    @Test
+    void knowsThePodWhoseStatusItMayPatch() throws Exception {
+        read(LOCK);
+        Path token = Files.createDirectories(directory.resolve("kubernetes")).resolve("token");
+        Files.writeString(token, "s3cret");
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "HOLDFAST_CONFIG", directory.toString(),
+                "HOLDFAST_POD", "pod-1",
+                "HOLDFAST_NAMESPACE", "shop",
+                "HOLDFAST_POD_UID", "u-7",
+                "KUBERNETES_SERVICE_HOST", "10.96.0.1",
+                "KUBERNETES_SERVICE_PORT", "6443"));
+        SidecarConfig config = SidecarConfig.read(environment);
+        assertThat(config.cluster())
+                .isEqualTo(new Cluster.Pod(
+                        "shop",
+                        "pod-1",
+                        "u-7",
+                        "10.96.0.1",
+                        6443,
+                        token,
+                        directory.resolve("kubernetes").resolve("ca.crt")));
+        for (String needed : List.of("HOLDFAST_NAMESPACE", "HOLDFAST_POD_UID", "KUBERNETES_SERVICE_HOST")) {
+            Map<String, String> without = new HashMap<>(environment);
+            without.remove(needed);
+            assertThat(SidecarConfig.read(without).cluster()).isEqualTo(new Cluster.None(needed + " is not set"));
+        }
+        environment.remove("KUBERNETES_SERVICE_PORT");
+        assertThat(SidecarConfig.read(environment).cluster())
+                .isInstanceOfSatisfying(
+                        Cluster.Pod.class, pod -> assertThat(pod.apiPort()).isEqualTo(443));
+        Files.delete(token);
+        assertThat(SidecarConfig.read(environment).cluster()).isEqualTo(new Cluster.None("there is no file " + token));
     }
 
     @ParameterizedTest

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.sidecar.kubernetes;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.sidecar.metrics;
+
+import org.jspecify.annotations.NullMarked;
