@@ -1,0 +1,174 @@
+package dev.holdfast.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.marcnuri.helm.Helm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The chart by itself; no cluster is needed. */
+class ChartTest {
+
+    private static final String OWN = "holdfast-system";
+
+    @Test
+    void passesStrictLint() {
+        var lint = new Helm(Project.CHART).lint().strict().call();
+
+        assertThat(lint.isFailed()).as("%s", lint.getMessages()).isFalse();
+    }
+
+    @Test
+    void isOfTheProjectsVersion() throws IOException {
+        var chart = Manifests.read(Files.readString(Project.CHART.resolve("Chart.yaml"))).getFirst();
+
+        assertThat(chart.at("/version").asText()).isEqualTo(Project.VERSION);
+        assertThat(chart.at("/appVersion").asText()).isEqualTo(Project.VERSION);
+    }
+
+    @Test
+    void carriesTheDefinitionsOfTheResources() throws IOException {
+        var carried = Project.CHART.resolve("files/crds");
+        var names = yamlFiles(Project.CRDS);
+
+        assertThat(yamlFiles(carried)).as("refresh: cp crds/*.yml %s", carried).isEqualTo(names);
+        for (Path name : names) {
+            assertThat(carried.resolve(name)).hasSameTextualContentAs(Project.CRDS.resolve(name));
+        }
+    }
+
+    @Test
+    void keepsTheDefinitionsWhenItIsUninstalled() {
+        var manifests = Rendered.chart();
+
+        assertThat(manifests.ofKind("CustomResourceDefinition"))
+                .allSatisfy(crd -> assertThat(crd.at("/metadata/annotations/helm.sh~1resource-policy").asText())
+                        .isEqualTo("keep"));
+        assertThat(Rendered.chart("crds.enabled", "false").ofKind("CustomResourceDefinition"))
+                .isEmpty();
+    }
+
+    @Test
+    void tellsTheOperatorItsImagesAndNamespaces() {
+        var values = Rendered.chart(
+                "operator.image.repository", "registry.example/operator",
+                "operator.image.digest", "sha256:" + "0".repeat(64),
+                "sidecar.image.tag", "1.2.3",
+                "watchNamespaces[0]", "a",
+                "watchNamespaces[1]", "b");
+        var container = values.the("Deployment", "holdfast-operator").at("/spec/template/spec/containers/0");
+
+        assertThat(container.at("/image").asText()).isEqualTo("registry.example/operator@sha256:" + "0".repeat(64));
+        assertThat(environment(container, "HOLDFAST_SIDECAR_IMAGE")).isEqualTo("ghcr.io/holdfast-dev/sidecar:1.2.3");
+        assertThat(environment(container, "HOLDFAST_WATCH_NAMESPACES")).isEqualTo("a,b");
+        assertThat(environment(container, "HOLDFAST_WEBHOOK_SERVICE")).isEqualTo("holdfast-webhook");
+        assertThat(environment(container, "HOLDFAST_WEBHOOK_CONFIGURATION")).isEqualTo("holdfast");
+    }
+
+    @Test
+    void meetsPodSecurityRestricted() {
+        var pod = Rendered.chart().the("Deployment", "holdfast-operator").at("/spec/template/spec");
+        var container = pod.at("/containers/0/securityContext");
+
+        assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
+        assertThat(pod.at("/securityContext/seccompProfile/type").asText()).isEqualTo("RuntimeDefault");
+        assertThat(container.at("/allowPrivilegeEscalation").asBoolean(true)).isFalse();
+        assertThat(container.at("/readOnlyRootFilesystem").asBoolean()).isTrue();
+        assertThat(container.at("/capabilities/drop/0").asText()).isEqualTo("ALL");
+    }
+
+    @Test
+    void givesTheOperatorRightsInWatchedNamespacesAlone() {
+        var everywhere = Rendered.chart();
+        var watched = Rendered.chart("watchNamespaces[0]", "a");
+
+        assertThat(everywhere.names("ClusterRoleBinding")).contains("holdfast-operator");
+        assertThat(watched.names("ClusterRoleBinding")).containsExactly("holdfast-operator-webhook");
+        assertThat(watched.names("RoleBinding")).containsExactlyInAnyOrder("holdfast-operator", "holdfast-operator-own");
+        assertThat(watched.the("MutatingWebhookConfiguration", "holdfast")
+                        .at("/webhooks/0/namespaceSelector/matchExpressions/1/values/0")
+                        .asText())
+                .isEqualTo("a");
+    }
+
+    @Test
+    void asksForNoWildcardAndBindsOneRoleOnly() {
+        var roles = Stream.concat(
+                        Rendered.chart().ofKind("ClusterRole").stream(), Rendered.chart().ofKind("Role").stream())
+                .toList();
+
+        assertThat(roles).isNotEmpty().allSatisfy(role -> assertThat(role.toString()).doesNotContain("\"*\""));
+        assertThat(roles)
+                .flatExtracting(role -> List.copyOf(role.at("/rules").findParents("resourceNames")))
+                .filteredOn(rule -> rule.at("/verbs").toString().contains("bind"))
+                .singleElement()
+                .satisfies(rule -> assertThat(rule.at("/resourceNames").toString()).isEqualTo("[\"holdfast-sidecar\"]"));
+        assertThat(Rendered.chart().the("ClusterRole", "holdfast-sidecar").at("/rules").toString())
+                .isEqualTo("[{\"apiGroups\":[\"\"],\"resources\":[\"pods/status\"],\"verbs\":[\"patch\"]}]");
+    }
+
+    @Test
+    void neverInjectsIntoItsOwnNamespace() {
+        var webhook = Rendered.chart().the("MutatingWebhookConfiguration", "holdfast").at("/webhooks/0");
+
+        assertThat(webhook.at("/namespaceSelector/matchExpressions/0/values").toString())
+                .isEqualTo("[\"kube-system\",\"" + OWN + "\"]");
+        assertThat(webhook.at("/failurePolicy").asText()).isEqualTo("Ignore");
+        assertThat(webhook.at("/objectSelector/matchLabels/holdfast.dev~1inject").asText()).isEqualTo("true");
+    }
+
+    @Test
+    void guardsOneReplicaWithNoDisruptionBudget() {
+        assertThat(Rendered.chart().names("PodDisruptionBudget")).containsExactly("holdfast-operator");
+        assertThat(Rendered.chart("operator.replicas", "1").names("PodDisruptionBudget")).isEmpty();
+    }
+
+    @Test
+    void leavesPoliciesOutOnRequest() {
+        var manifests = Rendered.chart("policies.ownCondition.enabled", "false", "policies.injected.enabled", "false");
+
+        assertThat(manifests.names("ValidatingAdmissionPolicy")).isEmpty();
+        assertThat(manifests.names("ValidatingAdmissionPolicyBinding")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "operator.replica, 3, replica",
+        "operator.replicas, 0, replicas",
+        "operator.image.pullPolicy, Sometimes, pullPolicy",
+        "sidecar.image.digest, sha256:12, digest",
+        "webhook.failurePolicy, Retry, failurePolicy",
+        "watchNamespaces[0], Not_A_Name, watchNamespaces",
+        "policies.ownCondition.exemptServiceAccounts[0], no-namespace, exemptServiceAccounts",
+        "nonsense, 1, nonsense",
+    })
+    void refusesAValueThatMeansNothing(String name, String value, String named) {
+        assertThatThrownBy(() -> Rendered.chart(name, value)).hasMessageContaining(named);
+    }
+
+    private static String environment(JsonNode container, String name) {
+        for (JsonNode variable : container.at("/env")) {
+            if (variable.at("/name").asText().equals(name)) {
+                return variable.at("/value").asText();
+            }
+        }
+        return "(no " + name + ")";
+    }
+
+    private static List<Path> yamlFiles(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.map(Path::getFileName)
+                    .filter(file -> file.toString().endsWith(".yml"))
+                    .sorted()
+                    .toList();
+        }
+    }
+}

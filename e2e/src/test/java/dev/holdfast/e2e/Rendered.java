@@ -1,0 +1,44 @@
+package dev.holdfast.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.marcnuri.helm.Helm;
+import java.util.List;
+
+/** What the chart makes of some values. */
+record Rendered(List<JsonNode> manifests) {
+
+    /** The oldest that the chart supports. */
+    private static final String KUBERNETES = "1.30.0";
+
+    /** With values as name, value, name, value. */
+    static Rendered chart(String... values) {
+        var template = new Helm(Project.CHART)
+                .template()
+                .withName("holdfast")
+                .withNamespace("holdfast-system")
+                .withKubeVersion(KUBERNETES);
+        for (int i = 0; i < values.length; i += 2) {
+            template.set(values[i], values[i + 1]);
+        }
+        return new Rendered(Manifests.read(template.call()));
+    }
+
+    List<JsonNode> ofKind(String kind) {
+        return manifests.stream()
+                .filter(manifest -> manifest.at("/kind").asText().equals(kind))
+                .toList();
+    }
+
+    List<String> names(String kind) {
+        return ofKind(kind).stream()
+                .map(manifest -> manifest.at("/metadata/name").asText())
+                .toList();
+    }
+
+    JsonNode the(String kind, String name) {
+        return ofKind(kind).stream()
+                .filter(manifest -> manifest.at("/metadata/name").asText().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the chart makes no " + kind + " " + name));
+    }
+}
