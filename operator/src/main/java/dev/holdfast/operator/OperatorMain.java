@@ -1,0 +1,113 @@
+package dev.holdfast.operator;
+
+import dev.holdfast.operator.certificates.WebhookCertificates;
+import dev.holdfast.operator.metrics.HealthServer;
+import dev.holdfast.operator.nodes.RedisNodes;
+import dev.holdfast.operator.webhook.AdmissionHandler;
+import dev.holdfast.operator.webhook.ClusterLocks;
+import dev.holdfast.operator.webhook.InjectionSettings;
+import dev.holdfast.operator.webhook.WebhookServer;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.security.Security;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Every replica answers the webhook; one of them reconciles. Ends with 2 for a bad configuration, 3 for a port that is taken. */
+public final class OperatorMain {
+
+    private static final int BAD_CONFIGURATION = 2;
+    private static final int PORT_TAKEN = 3;
+
+    private final OperatorConfig config;
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Vertx vertx = Vertx.vertx(
+            new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1).setInternalBlockingPoolSize(1));
+    private final KubernetesClient client = new KubernetesClientBuilder().build();
+    private final ClusterLocks locks;
+    private final WebhookServer webhook;
+    private final WebhookCertificates certificates;
+    private final Reconciliation reconciliation;
+
+    private OperatorMain(OperatorConfig config) {
+        this.config = config;
+        this.locks = new ClusterLocks(client, config.watched());
+        InjectionSettings settings =
+                new InjectionSettings(config.sidecarImage(), config.sidecarPullPolicy(), config.watched());
+        this.webhook = new WebhookServer(
+                vertx,
+                config.webhookPort(),
+                new AdmissionHandler(
+                        settings,
+                        locks,
+                        (decision, reason) -> registry.counter(
+                                        "holdfast.admissions", "decision", decision, "reason", reason)
+                                .increment()));
+        this.certificates = new WebhookCertificates(
+                client,
+                new WebhookCertificates.Place(
+                        config.namespace(), config.webhookService(), config.webhookConfiguration()),
+                Clock.systemUTC(),
+                certificate -> webhook.present(certificate.chain(), certificate.key()));
+        this.reconciliation = new Reconciliation(
+                client,
+                new RedisNodes(),
+                config.watched(),
+                MicrometerMetrics.withoutPerResourceMetrics(registry),
+                Optional.of(leadership(config)));
+    }
+
+    public static void main(String[] arguments) throws InterruptedException {
+        // Nodes get new addresses when they are moved.
+        Security.setProperty("networkaddress.cache.ttl", "1");
+        Security.setProperty("networkaddress.cache.negative.ttl", "1");
+        try {
+            new OperatorMain(OperatorConfig.read(System.getenv())).start();
+        } catch (IllegalArgumentException e) {
+            fail(String.valueOf(e.getMessage()), BAD_CONFIGURATION);
+        }
+    }
+
+    /** A replica that restarts is another candidate: its container's name alone would let it believe it leads still. */
+    private static LeaderElectionConfiguration leadership(OperatorConfig config) {
+        return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration("holdfast-operator")
+                .withLeaseNamespace(config.namespace())
+                .withIdentity(config.pod() + '_' + UUID.randomUUID())
+                .build();
+    }
+
+    private void start() throws InterruptedException {
+        try {
+            new HealthServer(vertx, config.healthPort(), () -> certificates.ready() && locks.ready(), registry)
+                    .listen()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(10, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            fail(
+                    "cannot listen on port " + config.healthPort() + ": " + e.getMessage()
+                            + "; set HOLDFAST_HEALTH_PORT to a free port",
+                    PORT_TAKEN);
+            return;
+        }
+        locks.start();
+        certificates.start();
+        reconciliation.start();
+    }
+
+    private static void fail(String message, int code) {
+        System.err.println("holdfast: " + message);
+        Runtime.getRuntime().halt(code);
+    }
+}
