@@ -30,7 +30,6 @@ public final class AdmissionHandler {
     private static final Duration PATIENCE = Duration.ofSeconds(4);
 
     private final ObjectMapper json = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
     private final Injector injector;
@@ -51,7 +50,10 @@ public final class AdmissionHandler {
     Answer handle(byte[] body) {
         JsonNode review;
         try {
-            review = json.readTree(body);
+            // Here and not for all: some of the model's own readers leave tokens behind.
+            review = json.reader()
+                    .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .readTree(body);
         } catch (IOException e) {
             return Answer.refusal(400, "the body is no JSON document");
         }
@@ -143,7 +145,9 @@ public final class AdmissionHandler {
         switch (injection) {
             case Inject inject -> {
                 response.put("patchType", "JSONPatch").put("patch", encode(inject.patch()));
-                inject.warnings().forEach(response.withArray("warnings")::add);
+                if (!inject.warnings().isEmpty()) {
+                    inject.warnings().forEach(response.putArray("warnings")::add);
+                }
             }
             case Skip _ -> {}
             case Deny deny -> {

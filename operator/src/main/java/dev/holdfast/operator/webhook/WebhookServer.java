@@ -78,8 +78,8 @@ public final class WebhookServer implements AutoCloseable {
 
     private Router routes() {
         Router router = Router.router(vertx);
+        router.post(PATH).handler(WebhookServer::requireJson);
         router.post(PATH)
-                .handler(WebhookServer::requireJson)
                 .handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT))
                 .handler(this::mutate);
         router.errorHandler(404, call -> refuse(call, 404, "there is nothing here; POST to " + PATH));

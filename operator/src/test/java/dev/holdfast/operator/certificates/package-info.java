@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.operator.certificates;
+
+import org.jspecify.annotations.NullMarked;

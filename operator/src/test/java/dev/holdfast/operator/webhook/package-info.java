@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.operator.webhook;
+
+import org.jspecify.annotations.NullMarked;
