@@ -303,6 +303,8 @@ class InjectionOnApiServerTest {
         Pod pod = Objects.requireNonNull(Review.JSON.convertValue(scenario.pod(), Pod.class));
         return new PodBuilder(pod)
                 .editSpec()
+                // As the API server's own admission would, which is off in these tests.
+                .withServiceAccountName(Objects.requireNonNullElse(pod.getSpec().getServiceAccountName(), "default"))
                 .withContainers(pod.getSpec().getContainers().stream()
                         .map(InjectionOnApiServerTest::hardened)
                         .toList())
