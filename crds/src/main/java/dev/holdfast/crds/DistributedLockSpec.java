@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** What a lock promises and to whom it is shown. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
-        value = "!has(self.exposure) || self.mode == 'Leader'",
+        value = "self.mode == 'Leader' || !has(self.exposure) || (self.exposure.readinessGate == 'Off' &&"
+                + " !has(self.exposure.service))",
         message = "exposure shows the holder of a lock of mode Leader; a Mutex lock has none: remove exposure")
 @ValidationRule(
         value = "!has(self.appHealth) || self.mode == 'Leader'",

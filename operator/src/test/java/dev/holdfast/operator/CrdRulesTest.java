@@ -62,7 +62,7 @@ class CrdRulesTest {
                     exposure: {readinessGate: false}    | must be of type string
                     exposure: {service: {ports: []}}    | should have at least 1 items
                     exposure: {service: {ports: [{port: 0}]}} | should be greater than or equal to 1
-                    {mode: Mutex, exposure: {}}         | exposure shows the holder of a lock of mode Leader
+                    {mode: Mutex, exposure: {readinessGate: Holder}} | exposure shows the holder of a lock of mode Leader
                     appHealth: {}                       | spec.appHealth.httpGet: Required value
                     """)
     void aBadLockIsRefusedWithWhatToDo(String spec, String message, KubernetesClient client) {

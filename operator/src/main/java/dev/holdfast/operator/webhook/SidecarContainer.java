@@ -26,7 +26,10 @@ final class SidecarContainer {
                 .withEnv(
                         podField("HOLDFAST_POD", "metadata.name"),
                         podField("HOLDFAST_NAMESPACE", "metadata.namespace"),
-                        podField("HOLDFAST_POD_UID", "metadata.uid"))
+                        podField("HOLDFAST_POD_UID", "metadata.uid"),
+                        // Told, not left to defaults: a Service named holdfast would set HOLDFAST_PORT otherwise.
+                        new EnvVar("HOLDFAST_PORT", Integer.toString(PodContract.API_PORT), null),
+                        new EnvVar("HOLDFAST_HEALTH_PORT", Integer.toString(PodContract.HEALTH_PORT), null))
                 .addNewPort()
                 .withName("holdfast-health")
                 .withContainerPort(PodContract.HEALTH_PORT)

@@ -29,6 +29,11 @@ record MountedSidecar(Map<String, String> environment) {
         }
         Map<String, String> environment = new HashMap<>();
         for (JsonNode variable : container.path("env")) {
+            if (variable.has("value")) {
+                environment.put(
+                        variable.path("name").asText(), variable.path("value").asText());
+                continue;
+            }
             JsonNode field = variable.path("valueFrom").path("fieldRef").path("fieldPath");
             environment.put(
                     variable.path("name").asText(),
