@@ -3,6 +3,7 @@ package dev.holdfast.operator.certificates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.operator.RealApiServer;
 import dev.holdfast.operator.certificates.StoredCertificates.State;
 import dev.holdfast.operator.certificates.WebhookCertificates.Place;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -30,31 +31,35 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Replicas and their Secret, on a real API server. */
-@NeedsApiServer
+@ExtendWith(RealApiServer.class)
 class WebhookCertificatesTest {
     private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
 
-    private final KubernetesClient client = ApiServer.client();
+    private final KubernetesClient client;
     private final String namespace = "certificates-" + UUID.randomUUID();
     private final Place place = new Place(namespace, "holdfast-webhook", namespace);
     private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
     private final InstantSource clock = now::get;
 
+    WebhookCertificatesTest(KubernetesClient client) {
+        this.client = client;
+    }
+
     @BeforeEach
     void createNamespace() {
-        ApiServer.createNamespace(client, namespace);
+        RestrictedNamespace.create(client, namespace);
     }
 
     @AfterEach
-    void close() {
+    void deleteConfiguration() {
         client.admissionRegistration()
                 .v1()
                 .mutatingWebhookConfigurations()
                 .withName(namespace)
                 .delete();
-        client.close();
     }
 
     @Test

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.operator.certificates.ApiServer;
-import dev.holdfast.operator.certificates.NeedsApiServer;
+import dev.holdfast.operator.RealApiServer;
+import dev.holdfast.operator.certificates.RestrictedNamespace;
 import dev.holdfast.operator.certificates.WebhookCertificates;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -17,9 +17,8 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookC
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -33,34 +32,39 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Pods as users create them: a real API server asks this webhook, by its Service's name and its own CA. */
-@NeedsApiServer
+@ExtendWith(RealApiServer.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class InjectionOnApiServerTest {
     private static final String OPERATOR_NAMESPACE = "holdfast-system";
     private static final String SERVICE = "holdfast-webhook";
     private static final String CONFIGURATION = "holdfast";
 
-    private final KubernetesClient client = ApiServer.client();
     private final Vertx vertx = Vertx.vertx();
-    private final ClusterLocks locks = new ClusterLocks(client, Set.of());
     private final List<String> counted = Collections.synchronizedList(new ArrayList<>());
-    private final WebhookServer server = new WebhookServer(
-            vertx,
-            0,
-            new AdmissionHandler(Scenario.SETTINGS, locks, (decision, reason) -> counted.add(decision + ' ' + reason)));
-    private final WebhookCertificates certificates = certificates(server);
+    private final KubernetesClient client;
+    private final ClusterLocks locks;
+    private final WebhookServer server;
+    private final WebhookCertificates certificates;
+
+    InjectionOnApiServerTest(KubernetesClient client) {
+        this.client = client;
+        this.locks = new ClusterLocks(client, Set.of());
+        this.server = new WebhookServer(
+                vertx,
+                0,
+                new AdmissionHandler(
+                        Scenario.SETTINGS, locks, (decision, reason) -> counted.add(decision + ' ' + reason)));
+        this.certificates = certificates();
+    }
 
     @BeforeAll
-    void install() throws IOException {
-        for (String crd : List.of("distributedlocks", "redisnodesets")) {
-            client.load(Files.newInputStream(Path.of("../crds", crd + ".holdfast.dev-v1.yml")))
-                    .serverSideApply();
-        }
-        ApiServer.createNamespace(client, OPERATOR_NAMESPACE);
+    void install() {
+        RestrictedNamespace.create(client, OPERATOR_NAMESPACE);
         locks.start();
         await().until(locks::ready);
         certificates.start();
@@ -81,7 +85,6 @@ class InjectionOnApiServerTest {
         server.close();
         locks.close();
         vertx.close();
-        client.close();
     }
 
     @ParameterizedTest
@@ -192,7 +195,7 @@ class InjectionOnApiServerTest {
                 .update();
 
         // When
-        try (WebhookCertificates restarted = certificates(server)) {
+        try (WebhookCertificates restarted = certificates()) {
             restarted.start();
             await().until(restarted::ready);
 
@@ -208,12 +211,12 @@ class InjectionOnApiServerTest {
         }
     }
 
-    private WebhookCertificates certificates(WebhookServer presenting) {
+    private WebhookCertificates certificates() {
         return new WebhookCertificates(
                 client,
                 new WebhookCertificates.Place(OPERATOR_NAMESPACE, SERVICE, CONFIGURATION),
                 InstantSource.system(),
-                certificate -> presenting.present(certificate.chain(), certificate.key()));
+                certificate -> server.present(certificate.chain(), certificate.key()));
     }
 
     /** The API server finds this process under the name that the certificate is for. */
@@ -289,12 +292,14 @@ class InjectionOnApiServerTest {
     /** With the scenario's resources, and pods that come a moment after them. */
     private String namespaceOf(Scenario scenario) {
         String namespace = scenario + "-" + UUID.randomUUID().toString().substring(0, 8);
-        ApiServer.createNamespace(client, namespace);
-        GivenLocks given = scenario.locks();
-        given.nodeSets()
-                .forEach(set -> client.resource(set).inNamespace(namespace).create());
-        given.locks()
-                .forEach(lock -> client.resource(lock).inNamespace(namespace).create());
+        RestrictedNamespace.create(client, namespace);
+        // As text: what people leave out stays out.
+        String resources = scenario.text("locks.yaml").orElseThrow();
+        if (!resources.isEmpty()) {
+            client.load(new ByteArrayInputStream(resources.getBytes(StandardCharsets.UTF_8)))
+                    .inNamespace(namespace)
+                    .create();
+        }
         return namespace;
     }
 
