@@ -1,12 +1,12 @@
 package dev.holdfast.operator.certificates;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -36,28 +36,28 @@ final class CaBundle {
             return false;
         }
         String bundle = Base64.getEncoder().encodeToString(authorities.getBytes(StandardCharsets.UTF_8));
-        JsonArray patch = difference(found.getWebhooks(), bundle);
+        ArrayNode patch = difference(found.getWebhooks(), bundle);
         if (!patch.isEmpty()) {
-            resource.patch(PatchContext.of(PatchType.JSON), patch.encode());
+            resource.patch(PatchContext.of(PatchType.JSON), patch.toString());
             log.atInfo().addKeyValue("configuration", configuration).log("webhook CA published");
         }
         return true;
     }
 
-    private static JsonArray difference(List<MutatingWebhook> webhooks, String bundle) {
-        JsonArray patch = new JsonArray();
+    private static ArrayNode difference(List<MutatingWebhook> webhooks, String bundle) {
+        ArrayNode patch = JsonNodeFactory.instance.arrayNode();
         for (int i = 0; i < webhooks.size(); i++) {
             MutatingWebhook webhook = webhooks.get(i);
             if (!bundle.equals(webhook.getClientConfig().getCaBundle())) {
                 // The list may have changed since it was read.
-                patch.add(operation("test", "/webhooks/" + i + "/name", webhook.getName()));
-                patch.add(operation("add", "/webhooks/" + i + "/clientConfig/caBundle", bundle));
+                add(patch, "test", "/webhooks/" + i + "/name", webhook.getName());
+                add(patch, "add", "/webhooks/" + i + "/clientConfig/caBundle", bundle);
             }
         }
         return patch;
     }
 
-    private static JsonObject operation(String operation, String path, String value) {
-        return new JsonObject().put("op", operation).put("path", path).put("value", value);
+    private static void add(ArrayNode patch, String operation, String path, String value) {
+        patch.addObject().put("op", operation).put("path", path).put("value", value);
     }
 }
