@@ -5,7 +5,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
@@ -15,10 +15,10 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.PemTrustOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,19 +35,16 @@ final class ApiServerPodStatus implements PodStatus {
     private final Cluster.Pod pod;
     private final Vertx vertx;
     private final Context context;
-    private final HttpClientAgent client;
+    private final HttpClient client;
     private final RequestOptions request;
 
     ApiServerPodStatus(Cluster.Pod pod, Vertx vertx) {
         this.pod = pod;
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
-        HttpClientOptions options = new HttpClientOptions()
-                .setSsl(true)
-                .setVerifyHost(true)
-                .setTrustOptions(authority())
-                .setConnectTimeout((int) TIMEOUT.toMillis());
-        this.client = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(CONNECTIONS));
+        this.client = vertx.createHttpClient(
+                new HttpClientOptions().setSsl(true).setConnectTimeout((int) TIMEOUT.toMillis()),
+                new PoolOptions().setHttp1MaxSize(CONNECTIONS));
         this.request = new RequestOptions()
                 .setMethod(HttpMethod.PATCH)
                 .setHost(pod.apiHost())
@@ -58,10 +55,6 @@ final class ApiServerPodStatus implements PodStatus {
                 // The whole pod need not come back.
                 .putHeader("Accept", "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json")
                 .putHeader("User-Agent", "holdfast-sidecar");
-    }
-
-    private PemTrustOptions authority() {
-        return new PemTrustOptions().addCertPath(pod.authority().toString());
     }
 
     @Override
@@ -77,18 +70,22 @@ final class ApiServerPodStatus implements PodStatus {
         return call;
     }
 
-    /** The mounted token changes about hourly, so it is read each time. */
+    /** The mounted token changes about hourly, and the CA may change, too: both are read each time. */
     private Future<HttpClientRequest> open() {
-        return vertx.fileSystem()
-                .readFile(pod.token().toString())
-                .compose(token -> client.request(new RequestOptions(request)
-                        .putHeader("Authorization", "Bearer " + token.toString().strip())));
+        return Future.join(read(pod.token()), read(pod.authority())).compose(files -> {
+            Buffer token = files.resultAt(0);
+            Buffer authority = files.resultAt(1);
+            ClientSSLOptions tls = new ClientSSLOptions()
+                    .setHostnameVerificationAlgorithm("HTTPS")
+                    .setTrustOptions(new PemTrustOptions().addCertValue(authority));
+            return client.request(new RequestOptions(request)
+                    .setSslOptions(tls)
+                    .putHeader("Authorization", "Bearer " + token.toString().strip()));
+        });
     }
 
-    /** The cluster's CA may have changed, too. */
-    private void readAuthorityAgain() {
-        client.updateSSLOptions(
-                new ClientSSLOptions().setHostnameVerificationAlgorithm("HTTPS").setTrustOptions(authority()), true);
+    private Future<Buffer> read(Path file) {
+        return vertx.fileSystem().readFile(file.toString());
     }
 
     /** All but the constructor on the one context. */
@@ -99,12 +96,8 @@ final class ApiServerPodStatus implements PodStatus {
 
         void start(Buffer body) {
             timer = vertx.setTimer(TIMEOUT.toMillis(), _ -> giveUp("no answer within " + TIMEOUT.toSeconds() + " s"));
-            open().onSuccess(opened -> send(opened, body)).onFailure(failure -> {
-                if (failure instanceof SSLException) {
-                    readAuthorityAgain();
-                }
-                end(new Outcome.NotSent(describe(failure)));
-            });
+            open().onSuccess(opened -> send(opened, body))
+                    .onFailure(failure -> end(new Outcome.NotSent(describe(failure))));
         }
 
         private void send(HttpClientRequest opened, Buffer body) {
@@ -113,6 +106,8 @@ final class ApiServerPodStatus implements PodStatus {
                 return;
             }
             underWay = opened;
+            // What fails is told by the answer's future; without a handler it would be logged as well.
+            opened.exceptionHandler(_ -> {});
             opened.send(body)
                     .compose(response ->
                             response.body().map(answer -> ApiServerAnswer.of(response.statusCode(), answer)))
@@ -144,8 +139,10 @@ final class ApiServerPodStatus implements PodStatus {
         }
     }
 
+    /** With the cause: of TLS, the outermost message says nothing. */
     private static String describe(Throwable failure) {
-        String message = failure.getMessage();
-        return message == null ? failure.getClass().getSimpleName() : message;
+        String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        Throwable cause = failure.getCause();
+        return cause == null ? message : message + ": " + cause.getMessage();
     }
 }

@@ -11,30 +11,30 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Stands between a client and a node: passes bytes on, swallows them without a word, delays them, or cuts the line. */
-final class CutProxy implements AutoCloseable {
+public final class CutProxy implements AutoCloseable {
 
-    private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private volatile ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Endpoint target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile boolean swallowing;
     private volatile long delayMillis;
 
-    CutProxy(Endpoint target) throws IOException {
+    public CutProxy(Endpoint target) throws IOException {
         this.target = target;
-        Thread.ofVirtual().start(this::accept);
+        accept(server);
     }
 
-    Endpoint endpoint() {
+    public Endpoint endpoint() {
         return new Endpoint("127.0.0.1", server.getLocalPort());
     }
 
     /** From now on bytes vanish in both directions and connections stay open: a partition. */
-    void swallow() {
+    public void swallow() {
         swallowing = true;
     }
 
     /** New connections work again; those that lost bytes are cut. */
-    void heal() {
+    public void heal() {
         swallowing = false;
         cut();
     }
@@ -44,15 +44,34 @@ final class CutProxy implements AutoCloseable {
         sockets.forEach(CutProxy::close);
     }
 
+    /** Nobody listens any more, and every open connection breaks: the process at the other end is gone. */
+    public void stop() throws IOException {
+        server.close();
+        cut();
+    }
+
+    /** It listens again, on the same port. */
+    public void start() throws IOException {
+        ServerSocket again = new ServerSocket();
+        again.setReuseAddress(true);
+        again.bind(server.getLocalSocketAddress());
+        server = again;
+        accept(again);
+    }
+
     /** Every piece takes so much longer in each direction. */
     void delay(long millis) {
         delayMillis = millis;
     }
 
-    private void accept() {
-        while (!server.isClosed()) {
+    private void accept(ServerSocket on) {
+        Thread.ofVirtual().start(() -> acceptAll(on));
+    }
+
+    private void acceptAll(ServerSocket on) {
+        while (!on.isClosed()) {
             try {
-                Socket near = server.accept();
+                Socket near = on.accept();
                 Socket far = new Socket(InetAddress.getLoopbackAddress(), target.port());
                 near.setTcpNoDelay(true);
                 far.setTcpNoDelay(true);

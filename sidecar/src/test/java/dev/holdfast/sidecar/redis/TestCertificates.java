@@ -10,9 +10,9 @@ import java.security.KeyStore;
 import java.util.Base64;
 
 /** A self-signed certificate for 127.0.0.1, made by this JDK's keytool, as PEM files. */
-record TestCertificates(Path certificate, Path key) {
+public record TestCertificates(Path certificate, Path key) {
 
-    static TestCertificates make() throws IOException, InterruptedException, GeneralSecurityException {
+    public static TestCertificates make() throws IOException, InterruptedException, GeneralSecurityException {
         Path folder = Files.createTempDirectory("holdfast-tls");
         Path store = folder.resolve("store.p12");
         Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
