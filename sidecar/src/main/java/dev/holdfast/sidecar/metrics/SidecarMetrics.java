@@ -30,6 +30,7 @@ public final class SidecarMetrics {
             List.of("acquired", "at-risk", "recovered", "lost", "holder-changed", "no-quorum", "quorum-regained");
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private LongSupplier podConditionFailures = () -> 0;
 
     /** With what is known of any process. */
     public SidecarMetrics() {
@@ -92,7 +93,9 @@ public final class SidecarMetrics {
 
     /** Adds the count of requests for a pod condition that failed. */
     public void addPodConditionFailures(LongSupplier failures) {
-        FunctionCounter.builder("holdfast.pod.condition.failures", failures, LongSupplier::getAsLong)
+        podConditionFailures = failures;
+        // The registry would forget the supplier itself: it keeps no more than a weak reference.
+        FunctionCounter.builder("holdfast.pod.condition.failures", this, it -> it.podConditionFailures.getAsLong())
                 .description("Requests to the API server for a condition of this pod that failed")
                 .register(registry);
     }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,30 +34,47 @@ final class SidecarProcess implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     SidecarProcess(String pod, String lock, Duration lease, NodeSet set, List<Endpoint> nodes) throws IOException {
+        this(pod, lock, lease, set, nodes, Map.of(), List.of());
+    }
+
+    /** With an environment, of which HOLDFAST_CONFIG is written to, and options of Java. */
+    SidecarProcess(
+            String pod,
+            String lock,
+            Duration lease,
+            NodeSet set,
+            List<Endpoint> nodes,
+            Map<String, String> environment,
+            List<String> options)
+            throws IOException {
         this.pod = pod;
         this.lock = lock;
         this.port = FreePorts.pair();
-        Path directory = Files.createTempDirectory("holdfast-sidecar");
+        Path directory = environment.containsKey("HOLDFAST_CONFIG")
+                ? Path.of(environment.get("HOLDFAST_CONFIG"))
+                : Files.createTempDirectory("holdfast-sidecar");
         Path file = Files.createDirectories(directory.resolve("locks")).resolve(lock + ".json");
         Files.writeString(file, config(lock, lease, set, nodes).encode());
-        log = directory.resolve("log");
+        log = Files.createTempFile("holdfast-sidecar", ".log");
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx32m",
-                        "-cp",
-                        classPath,
-                        SidecarMain.class.getName())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx32m",
+                // In its container there is nothing to write to.
+                "-Djava.io.tmpdir=/nowhere"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath, SidecarMain.class.getName()));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment()
                 .putAll(Map.of(
                         "HOLDFAST_CONFIG", directory.toString(),
                         "HOLDFAST_POD", pod,
                         "HOLDFAST_PORT", Integer.toString(port)));
+        builder.environment().putAll(environment);
         process = builder.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     }
@@ -90,6 +108,17 @@ final class SidecarProcess implements AutoCloseable {
         } catch (IOException _) {
             return Optional.empty();
         }
+    }
+
+    /** What a Prometheus is told. */
+    String metrics() throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + (port + 1) + "/metrics");
+        return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    String log() throws IOException {
+        return Files.readString(log);
     }
 
     /** Asks now; a frozen sidecar answers when it wakes. */
