@@ -28,7 +28,8 @@ class ChartTest {
 
     @Test
     void isOfTheProjectsVersion() throws IOException {
-        var chart = Manifests.read(Files.readString(Project.CHART.resolve("Chart.yaml"))).getFirst();
+        var chart = Manifests.read(Files.readString(Project.CHART.resolve("Chart.yaml")))
+                .getFirst();
 
         assertThat(chart.at("/version").asText()).isEqualTo(Project.VERSION);
         assertThat(chart.at("/appVersion").asText()).isEqualTo(Project.VERSION);
@@ -50,7 +51,8 @@ class ChartTest {
         var manifests = Rendered.chart();
 
         assertThat(manifests.ofKind("CustomResourceDefinition"))
-                .allSatisfy(crd -> assertThat(crd.at("/metadata/annotations/helm.sh~1resource-policy").asText())
+                .allSatisfy(crd -> assertThat(crd.at("/metadata/annotations/helm.sh~1resource-policy")
+                                .asText())
                         .isEqualTo("keep"));
         assertThat(Rendered.chart("crds.enabled", "false").ofKind("CustomResourceDefinition"))
                 .isEmpty();
@@ -92,7 +94,8 @@ class ChartTest {
 
         assertThat(everywhere.names("ClusterRoleBinding")).contains("holdfast-operator");
         assertThat(watched.names("ClusterRoleBinding")).containsExactly("holdfast-operator-webhook");
-        assertThat(watched.names("RoleBinding")).containsExactlyInAnyOrder("holdfast-operator", "holdfast-operator-own");
+        assertThat(watched.names("RoleBinding"))
+                .containsExactlyInAnyOrder("holdfast-operator", "holdfast-operator-own");
         assertThat(watched.the("MutatingWebhookConfiguration", "holdfast")
                         .at("/webhooks/0/namespaceSelector/matchExpressions/1/values/0")
                         .asText())
@@ -105,30 +108,40 @@ class ChartTest {
                         Rendered.chart().ofKind("ClusterRole").stream(), Rendered.chart().ofKind("Role").stream())
                 .toList();
 
-        assertThat(roles).isNotEmpty().allSatisfy(role -> assertThat(role.toString()).doesNotContain("\"*\""));
+        assertThat(roles)
+                .isNotEmpty()
+                .allSatisfy(role -> assertThat(role.toString()).doesNotContain("\"*\""));
         assertThat(roles)
                 .flatExtracting(role -> List.copyOf(role.at("/rules").findParents("resourceNames")))
                 .filteredOn(rule -> rule.at("/verbs").toString().contains("bind"))
                 .singleElement()
-                .satisfies(rule -> assertThat(rule.at("/resourceNames").toString()).isEqualTo("[\"holdfast-sidecar\"]"));
-        assertThat(Rendered.chart().the("ClusterRole", "holdfast-sidecar").at("/rules").toString())
+                .satisfies(
+                        rule -> assertThat(rule.at("/resourceNames").toString()).isEqualTo("[\"holdfast-sidecar\"]"));
+        assertThat(Rendered.chart()
+                        .the("ClusterRole", "holdfast-sidecar")
+                        .at("/rules")
+                        .toString())
                 .isEqualTo("[{\"apiGroups\":[\"\"],\"resources\":[\"pods/status\"],\"verbs\":[\"patch\"]}]");
     }
 
     @Test
     void neverInjectsIntoItsOwnNamespace() {
-        var webhook = Rendered.chart().the("MutatingWebhookConfiguration", "holdfast").at("/webhooks/0");
+        var webhook =
+                Rendered.chart().the("MutatingWebhookConfiguration", "holdfast").at("/webhooks/0");
 
         assertThat(webhook.at("/namespaceSelector/matchExpressions/0/values").toString())
                 .isEqualTo("[\"kube-system\",\"" + OWN + "\"]");
         assertThat(webhook.at("/failurePolicy").asText()).isEqualTo("Ignore");
-        assertThat(webhook.at("/objectSelector/matchLabels/holdfast.dev~1inject").asText()).isEqualTo("true");
+        assertThat(webhook.at("/objectSelector/matchLabels/holdfast.dev~1inject")
+                        .asText())
+                .isEqualTo("true");
     }
 
     @Test
     void guardsOneReplicaWithNoDisruptionBudget() {
         assertThat(Rendered.chart().names("PodDisruptionBudget")).containsExactly("holdfast-operator");
-        assertThat(Rendered.chart("operator.replicas", "1").names("PodDisruptionBudget")).isEmpty();
+        assertThat(Rendered.chart("operator.replicas", "1").names("PodDisruptionBudget"))
+                .isEmpty();
     }
 
     @Test

@@ -21,7 +21,10 @@ final class ClusterExtension implements ExecutionCondition, ParameterResolver {
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        if (isNamed() || context.getRoot().getStore(NAMESPACE).getOrComputeIfAbsent("docker", _ -> isDocker(), Boolean.class)) {
+        if (isNamed()
+                || context.getRoot()
+                        .getStore(NAMESPACE)
+                        .getOrComputeIfAbsent("docker", _ -> isDocker(), Boolean.class)) {
             return ConditionEvaluationResult.enabled("there is a cluster");
         }
         return ConditionEvaluationResult.disabled(HOW);

@@ -37,9 +37,6 @@ record HelmRelease(Path kubeconfig, String namespace, String name) {
     }
 
     void uninstall() {
-        Helm.uninstall(name)
-                .withKubeConfig(kubeconfig)
-                .withNamespace(namespace)
-                .call();
+        Helm.uninstall(name).withKubeConfig(kubeconfig).withNamespace(namespace).call();
     }
 }
