@@ -10,23 +10,12 @@ record HelmRelease(Path kubeconfig, String namespace, String name) {
 
     private static final int TIMEOUT_SECONDS = 180;
 
-    /** Returns when everything that was installed is ready. */
+    /** Installs it, or upgrades what an earlier run left; returns when everything is ready. */
     Release install(Map<String, ?> values) {
-        var install = new Helm(Project.CHART)
-                .install()
-                .withKubeConfig(kubeconfig)
-                .withNamespace(namespace)
-                .createNamespace()
-                .withName(name)
-                .waitReady()
-                .withTimeout(TIMEOUT_SECONDS);
-        values.forEach(install::set);
-        return install.call();
-    }
-
-    Release upgrade(Map<String, ?> values) {
         var upgrade = new Helm(Project.CHART)
                 .upgrade()
+                .install()
+                .createNamespace()
                 .withKubeConfig(kubeconfig)
                 .withNamespace(namespace)
                 .withName(name)

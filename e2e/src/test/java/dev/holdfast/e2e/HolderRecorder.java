@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ final class HolderRecorder implements AutoCloseable {
     private final Map<String, Thread> pods = new ConcurrentHashMap<>();
     private final List<Observation> holders = new ArrayList<>();
     private final List<String> violations = new ArrayList<>();
+    private final Set<String> denials = new HashSet<>();
     private final Thread lister;
     private long answers;
     private long lastHeld = System.nanoTime();
@@ -36,9 +39,19 @@ final class HolderRecorder implements AutoCloseable {
         return holders.isEmpty() ? null : holders.getLast();
     }
 
-    /** For how long no pod has said that it leads. */
-    synchronized Duration nobodyFor() {
+    /** For how long no pod has said that it leads, which may also be because none was heard. */
+    synchronized Duration silence() {
         return Duration.ofNanos(System.nanoTime() - lastHeld);
+    }
+
+    /** Whether all these pods have said, since one last said it leads, that they do not. */
+    synchronized boolean allDeny(Set<String> names) {
+        return denials.containsAll(names);
+    }
+
+    /** When a pod last said that it leads, in System.nanoTime(). */
+    synchronized long lastHeld() {
+        return lastHeld;
     }
 
     synchronized List<Observation> holders() {
@@ -85,10 +98,12 @@ final class HolderRecorder implements AutoCloseable {
     private synchronized void record(String pod, JsonNode answer, @Nullable Observation before) {
         answers++;
         if (!answer.path("leads").asBoolean()) {
+            denials.add(pod);
             return;
         }
         Observation seen = new Observation(pod, answer.path("fencingToken").asLong(), System.nanoTime());
         lastHeld = seen.at();
+        denials.clear();
         if (before != null && seen.token() < before.token()) {
             violations.add(seen + " after " + before);
         }

@@ -28,6 +28,9 @@ class LeaderElectionE2eTest {
     /** Beyond the lease: the next in line has to notice, an observer to see it, and the machine may be busy. */
     private static final Duration SLACK = Duration.ofSeconds(3);
 
+    /** Whoever holds is heard within this time, even on a busy machine. */
+    private static final Duration HEARD = Duration.ofSeconds(2);
+
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final String OPTED_IN = """
@@ -81,6 +84,7 @@ class LeaderElectionE2eTest {
 
     @AfterEach
     void tokensRoseAndNeverTwoHeld() {
+        kube.setSchedulable(true);
         assertThat(recorder.violations()).isEmpty();
         assertThat(recorder.holders()).extracting(Observation::token).isSorted().doesNotHaveDuplicates();
     }
@@ -199,7 +203,7 @@ class LeaderElectionE2eTest {
 
         Thread.sleep(Payments.LEASE.multipliedBy(2));
         assertThat(payments.holder()).isEqualTo(before);
-        assertThat(recorder.nobodyFor()).isLessThan(Duration.ofSeconds(1));
+        assertThat(recorder.silence()).isLessThan(HEARD);
         long began = System.nanoTime();
         kube.setSchedulable(true);
         payments.awaitFullStrength();
@@ -217,12 +221,12 @@ class LeaderElectionE2eTest {
         kube.deleteAtOnce("holdfast-default-0-0");
         kube.deleteAtOnce("holdfast-default-1-0");
 
-        await("nobody holds").atMost(PATIENCE).until(() -> recorder.nobodyFor().toMillis() > 500);
-        Duration gone = Duration.ofNanos(System.nanoTime() - began).minus(recorder.nobodyFor());
-        measured.add("two of three Redis nodes lost, nobody holds", gone);
-        assertThat(gone).isLessThan(Payments.LEASE.plus(SLACK));
+        await("nobody holds").atMost(PATIENCE).until(() -> recorder.allDeny(payments.names()));
+        Duration lasted = Duration.ofNanos(recorder.lastHeld() - began);
+        measured.add("two of three Redis nodes lost, nobody holds", lasted);
+        assertThat(lasted).isLessThan(Payments.LEASE.plus(SLACK));
         Thread.sleep(Payments.LEASE);
-        assertThat(recorder.nobodyFor()).isGreaterThan(Payments.LEASE);
+        assertThat(recorder.silence()).isGreaterThan(Payments.LEASE);
         assertThat(payments.pods()).allSatisfy(pod -> {
             assertThat(Payments.condition(pod, Payments.CONDITION)).isEqualTo("False");
             assertThat(payments.heldStatusIn(pod.getMetadata().getName())).isEqualTo("503");
@@ -268,7 +272,7 @@ class LeaderElectionE2eTest {
                         "CustomResourceDefinition redisnodesets.holdfast.dev"));
         Thread.sleep(Payments.LEASE.multipliedBy(2));
         assertThat(payments.holder()).isEqualTo(before);
-        assertThat(recorder.nobodyFor()).isLessThan(Duration.ofSeconds(1));
+        assertThat(recorder.silence()).isLessThan(HEARD);
     }
 
     private void assertServiceReaches(String pod) {
@@ -276,9 +280,10 @@ class LeaderElectionE2eTest {
         await("the Service answers from " + pod)
                 .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(100))
-                .untilAsserted(() -> assertThat(shell.run("for i in 1 2 3 4 5 6 7 8; do curl -s -m 2 " + url + "; done")
-                                .lines()
-                                .map(line -> Kube.json(line).path("pod").asText()))
+                .untilAsserted(() -> assertThat(
+                                shell.run("for i in 1 2 3 4 5 6 7 8; do curl -s -m 2 " + url + " || echo {}; done")
+                                        .lines()
+                                        .map(line -> Kube.json(line).path("pod").asText()))
                         .hasSize(8)
                         .containsOnly(pod));
     }

@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.api.model.PodCondition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The example as it runs: its pods, its lock, and who holds. */
 record Payments(Kube kube, HolderRecorder recorder) {
@@ -47,6 +49,10 @@ record Payments(Kube kube, HolderRecorder recorder) {
         return kube.pods("app", NAME).stream()
                 .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
                 .toList();
+    }
+
+    Set<String> names() {
+        return pods().stream().map(pod -> pod.getMetadata().getName()).collect(Collectors.toSet());
     }
 
     void awaitReady() {
