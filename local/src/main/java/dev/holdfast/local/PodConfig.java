@@ -2,8 +2,8 @@ package dev.holdfast.local;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.holdfast.local.resources.DeclaredLock;
 import dev.holdfast.crds.DurationText;
+import dev.holdfast.local.resources.DeclaredLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

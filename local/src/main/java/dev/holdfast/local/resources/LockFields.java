@@ -22,11 +22,27 @@ record LockFields(Fields spec, DeclaredLock lock) {
                 spec.choice("mode", Mode.class, Mode.Leader),
                 spec.text("nodeSet", DistributedLockSpec.DEFAULT_NODE_SET),
                 leaseDuration(spec),
-                spec.duration("lockDelay", Duration.ZERO),
+                lockDelay(spec),
                 maxHold(spec),
                 exposure(spec),
                 appHealth(spec));
+        if (lock.mode() == Mode.Mutex) {
+            requireNothingOfALeader(spec, lock);
+        }
         return new LockFields(spec, new DeclaredLock(metadata, lock));
+    }
+
+    private static void requireNothingOfALeader(Fields spec, DistributedLockSpec lock) throws InvalidResource {
+        if (!lock.exposure().equals(Exposure.NONE)) {
+            throw spec.at(
+                    "exposure",
+                    "spec.exposure shows the holder of a lock of mode Leader; a Mutex lock has none: remove exposure");
+        }
+        if (lock.appHealth() != null) {
+            throw spec.at(
+                    "appHealth",
+                    "spec.appHealth decides who campaigns for a lock of mode Leader; remove it from a Mutex lock");
+        }
     }
 
     /** The rule that needs both resources. */
@@ -59,10 +75,21 @@ record LockFields(Fields spec, DeclaredLock lock) {
         return lease;
     }
 
+    private static Duration lockDelay(Fields spec) throws InvalidResource {
+        var delay = spec.duration("lockDelay", Duration.ZERO);
+        if (delay.compareTo(DistributedLockSpec.LONGEST_LEASE) > 0) {
+            throw spec.at("lockDelay", "spec.lockDelay is " + DurationText.format(delay) + "; write at most 10m");
+        }
+        return delay;
+    }
+
     private static @Nullable Duration maxHold(Fields spec) throws InvalidResource {
         var maxHold = spec.duration("maxHold");
-        if (maxHold != null && maxHold.isZero()) {
-            throw spec.at("maxHold", "spec.maxHold is 0s; write a longer time, or leave it out for no limit");
+        if (maxHold != null && maxHold.compareTo(DistributedLockSpec.SHORTEST_LEASE) < 0) {
+            throw spec.at(
+                    "maxHold",
+                    "spec.maxHold is " + DurationText.format(maxHold)
+                            + "; write at least 1s, or leave it out for no limit");
         }
         return maxHold;
     }

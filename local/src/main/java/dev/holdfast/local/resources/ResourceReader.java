@@ -59,7 +59,8 @@ public final class ResourceReader {
         var document = Fields.of(file, "", node).only("apiVersion", "kind", "metadata", "spec", "status");
         var apiVersion = document.required("apiVersion", "write " + DistributedLock.API_VERSION);
         if (!apiVersion.equals(DistributedLock.API_VERSION)) {
-            throw document.at("apiVersion", "apiVersion is \"" + apiVersion + "\"; write " + DistributedLock.API_VERSION);
+            throw document.at(
+                    "apiVersion", "apiVersion is \"" + apiVersion + "\"; write " + DistributedLock.API_VERSION);
         }
         var kind = document.required("kind", "write " + DistributedLock.KIND + " or " + RedisNodeSet.KIND);
         var metadata = metadata(document);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.holdfast.crds.DistributedLockSpec.Mode;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ class ResourceReaderTest {
                 ---
                 """ + LOCK + """
                 spec:
-                  mode: Mutex
+                  mode: Leader
                   nodeSet: big
                   leaseDuration: 1m30s
                   lockDelay: 250ms
@@ -83,7 +84,7 @@ class ResourceReaderTest {
                 .isNotNull()
                 .satisfies(service -> assertThat(service.ports())
                         .extracting("port", "targetPort")
-                        .containsExactly(tuple(80, "8080"), tuple(81, "x")));
+                        .containsExactly(tuple(80, new IntOrString(8080)), tuple(81, new IntOrString("x"))));
         assertThat(spec.appHealth()).isNotNull();
     }
 
@@ -109,7 +110,10 @@ class ResourceReaderTest {
                 "leaseDuration: [3s] | f.yaml:6: spec.leaseDuration is a sequence; write a single value",
                 "mode: Leader\\n  mode: Mutex | f.yaml:7: field \"mode\" appears twice in spec; keep one of them",
                 "mode: leader | f.yaml:6: spec.mode is \"leader\"; write one of Leader, Mutex",
-                "maxHold: 0s | f.yaml:6: spec.maxHold is 0s; write a longer time",
+                "maxHold: 0s | f.yaml:6: spec.maxHold is 0s; write at least 1s",
+                "lockDelay: 1h | f.yaml:6: spec.lockDelay is 1h; write at most 10m",
+                "mode: Mutex\\n  exposure: {readinessGate: Holder} | f.yaml:7: spec.exposure shows the holder of a lock of mode L",
+                "mode: Mutex\\n  appHealth: {httpGet: {path: /, port: 1}} | f.yaml:7: spec.appHealth decides who campaigns for a",
                 "nodeSet: other | f.yaml:6: spec.nodeSet is \"other\", but no file given declares that RedisNodeSet; add it",
                 "nodeSet: 5 | f.yaml:6: spec.nodeSet: YAML reads 5 without quotes as no text; write \"5\" in quotes",
                 "exposure: {readinessGate: Off} | f.yaml:6: spec.exposure.readinessGate: YAML reads Off without quotes as a boo",
