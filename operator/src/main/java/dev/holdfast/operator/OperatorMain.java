@@ -18,6 +18,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.security.Security;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +30,7 @@ public final class OperatorMain {
 
     private static final int BAD_CONFIGURATION = 2;
     private static final int PORT_TAKEN = 3;
+    private static final Duration LINGER = Duration.ofSeconds(3);
 
     private final OperatorConfig config;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -39,6 +41,7 @@ public final class OperatorMain {
     private final WebhookServer webhook;
     private final WebhookCertificates certificates;
     private final Reconciliation reconciliation;
+    private volatile boolean stopping;
 
     private OperatorMain(OperatorConfig config) {
         this.config = config;
@@ -73,7 +76,9 @@ public final class OperatorMain {
         Security.setProperty("networkaddress.cache.ttl", "1");
         Security.setProperty("networkaddress.cache.negative.ttl", "1");
         try {
-            new OperatorMain(OperatorConfig.read(System.getenv())).start();
+            OperatorMain operator = new OperatorMain(OperatorConfig.read(System.getenv()));
+            Runtime.getRuntime().addShutdownHook(new Thread(operator::stop, "holdfast-stop"));
+            operator.start();
         } catch (IllegalArgumentException e) {
             fail(String.valueOf(e.getMessage()), BAD_CONFIGURATION);
         }
@@ -89,7 +94,11 @@ public final class OperatorMain {
 
     private void start() throws InterruptedException {
         try {
-            new HealthServer(vertx, config.healthPort(), () -> certificates.ready() && locks.ready(), registry)
+            new HealthServer(
+                            vertx,
+                            config.healthPort(),
+                            () -> !stopping && certificates.ready() && locks.ready(),
+                            registry)
                     .listen()
                     .toCompletionStage()
                     .toCompletableFuture()
@@ -104,6 +113,20 @@ public final class OperatorMain {
         locks.start();
         certificates.start();
         reconciliation.start();
+    }
+
+    /** Answers the webhook for as long as the API server may still know this replica's address, then goes. */
+    private void stop() {
+        stopping = true;
+        try {
+            Thread.sleep(LINGER);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        certificates.close();
+        webhook.close();
+        locks.close();
+        Runtime.getRuntime().halt(0);
     }
 
     private static void fail(String message, int code) {
