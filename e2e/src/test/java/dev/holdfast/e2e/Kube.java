@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,13 +34,20 @@ record Kube(KubernetesClient client, String namespace) implements AutoCloseable 
         return new Kube(new KubernetesClientBuilder().withConfig(config).build(), namespace);
     }
 
+    /** Empty: what an earlier run left is gone first. */
     void createNamespace() {
+        deleteNamespace();
         client.resource(new NamespaceBuilder()
                         .withNewMetadata()
                         .withName(namespace)
                         .endMetadata()
                         .build())
                 .serverSideApply();
+    }
+
+    void deleteNamespace() {
+        client.namespaces().withName(namespace).delete();
+        client.namespaces().withName(namespace).waitUntilCondition(Objects::isNull, 3, TimeUnit.MINUTES);
     }
 
     void apply(String yaml) {
