@@ -1,0 +1,206 @@
+package dev.holdfast.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a workload that may publish its condition may do with that right, and what not; with the chart's own policy. */
+@OnCluster
+@TestInstance(Lifecycle.PER_CLASS)
+class OwnConditionE2eTest {
+
+    private static final String WORKLOAD = """
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata:
+              name: app
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata:
+              name: app
+            roleRef:
+              apiGroup: rbac.authorization.k8s.io
+              kind: ClusterRole
+              name: holdfast-sidecar
+            subjects:
+              - kind: ServiceAccount
+                name: app
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata:
+              name: own
+              annotations:
+                holdfast.dev/locks: payments, reports
+            spec:
+              serviceAccountName: app
+              schedulingGates:
+                - name: holdfast.dev/never
+              containers:
+                - name: app
+                  image: never-pulled
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata:
+              name: other
+              annotations:
+                holdfast.dev/locks: payments
+            spec:
+              serviceAccountName: app
+              schedulingGates:
+                - name: holdfast.dev/never
+              containers:
+                - name: app
+                  image: never-pulled
+            """;
+
+    private final Path kubeconfig;
+    private final HelmRelease release;
+    private final Kube kube;
+
+    OwnConditionE2eTest(Cluster cluster) {
+        cluster.load(Project.imageTar("operator"));
+        kubeconfig = cluster.kubeconfig();
+        release = new HelmRelease(kubeconfig, "holdfast-system", "holdfast");
+        kube = Kube.of(kubeconfig, "holdfast-e2e-policy");
+        kube.createNamespace();
+    }
+
+    @BeforeAll
+    void install() {
+        release.install(Map.of());
+        kube.apply(WORKLOAD);
+    }
+
+    @AfterAll
+    void leave() {
+        kube.client().namespaces().withName(kube.namespace()).delete();
+        release.uninstall();
+        kube.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"payments, True", "payments, False", "reports, True"})
+    void itsOwnConditionsOfItsOwnLocks(String lock, String status) {
+        try (KubernetesClient workload = workload("own")) {
+            Pod patched = patch(workload, "own", condition("holdfast.dev/" + lock, status));
+
+            assertThat(Payments.condition(patched, "holdfast.dev/" + lock)).isEqualTo(status);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    {"status":{"conditions":[{"type":"holdfast.dev/ledger","status":"True"}]}} | the locks in its pod's annotation
+                    {"status":{"conditions":[{"type":"Ready","status":"True"}]}} | conditions holdfast.dev/<lock> only
+                    {"status":{"conditions":[{"type":"example.com/gate","status":"True"}]}} | conditions holdfast.dev/<lock> only
+                    {"status":{"phase":"Succeeded"}} | no other field of its pod's status
+                    {"status":{"podIP":"10.0.0.1","podIPs":[{"ip":"10.0.0.1"}]}} | no other field of its pod's status
+                    {"status":{"message":"hello"}} | no other field of its pod's status
+                    {"metadata":{"labels":{"app":"payments"}}} | may not change its pod's metadata
+                    {"metadata":{"annotations":{"holdfast.dev/locks":"ledger"}}} | may not change its pod's metadata
+                    {"metadata":{"finalizers":["example.com/never"]}} | may not change its pod's metadata
+                    """)
+    void nothingElseOfItsOwnPod(String patch, String message) {
+        try (KubernetesClient workload = workload("own")) {
+            assertThatThrownBy(() -> patch(workload, "own", patch)).hasMessageContaining(message);
+        }
+    }
+
+    @Test
+    void noOtherPod() {
+        try (KubernetesClient workload = workload("other")) {
+            assertThatThrownBy(() -> patch(workload, "own", condition("holdfast.dev/payments", "True")))
+                    .hasMessageContaining("its own pod only");
+        }
+    }
+
+    @Test
+    void nothingWithATokenOfNoPod() {
+        try (KubernetesClient workload = with(new TokenRequestBuilder()
+                .withNewSpec()
+                .withExpirationSeconds(600L)
+                .endSpec()
+                .build())) {
+            assertThatThrownBy(() -> patch(workload, "own", condition("holdfast.dev/payments", "True")))
+                    .hasMessageContaining("its own pod only");
+        }
+    }
+
+    @Test
+    void nothingBesidesStatus() {
+        try (KubernetesClient workload = workload("own")) {
+            assertThatThrownBy(() -> workload.pods()
+                            .inNamespace(kube.namespace())
+                            .withName("own")
+                            .get())
+                    .hasMessageContaining("cannot get resource");
+        }
+    }
+
+    private static String condition(String type, String status) {
+        return "{\"status\":{\"conditions\":[{\"type\":\"%s\",\"status\":\"%s\"}]}}".formatted(type, status);
+    }
+
+    private Pod patch(KubernetesClient workload, String pod, String patch) {
+        return workload.pods()
+                .inNamespace(kube.namespace())
+                .withName(pod)
+                .subresource("status")
+                .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch);
+    }
+
+    /** A client with a token as the kubelet would mount it into a pod. */
+    private KubernetesClient workload(String pod) {
+        Pod bound =
+                kube.client().pods().inNamespace(kube.namespace()).withName(pod).get();
+        return with(new TokenRequestBuilder()
+                .withNewSpec()
+                .withExpirationSeconds(600L)
+                .withNewBoundObjectRef(
+                        "v1",
+                        "Pod",
+                        bound.getMetadata().getName(),
+                        bound.getMetadata().getUid())
+                .endSpec()
+                .build());
+    }
+
+    private KubernetesClient with(TokenRequest request) {
+        String token = kube.client()
+                .serviceAccounts()
+                .inNamespace(kube.namespace())
+                .withName("app")
+                .tokenRequest(request)
+                .getStatus()
+                .getToken();
+        Config admin = Config.fromKubeconfig(kubeconfig.toFile());
+        return new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder(Config.empty())
+                        .withMasterUrl(admin.getMasterUrl())
+                        .withCaCertData(admin.getCaCertData())
+                        .withOauthToken(token)
+                        .build())
+                .build();
+    }
+}
