@@ -36,6 +36,9 @@ public record DistributedLockSpec(
                 "The RedisNodeSet of the same namespace that votes. The one named default is created when it is absent.")
         @Default(DEFAULT_NODE_SET)
         @Size(min = 1, max = 40)
+        @ValidationRule(
+                value = "self == oldSelf",
+                message = "nodeSet never changes, for pods that run would go on voting on the old one; make a new lock")
         String nodeSet,
 
         @JsonPropertyDescription(
@@ -119,7 +122,12 @@ public record DistributedLockSpec(
             @Nullable
             String name,
 
-            @JsonPropertyDescription("The Service's ports.") @Required @Size(min = 1, max = 20)
+            @JsonPropertyDescription("The Service's ports.")
+            @Required
+            @Size(min = 1, max = 20)
+            @ValidationRule(
+                    value = "size(self) == 1 || self.all(port, has(port.name))",
+                    message = "several ports need a name each")
             List<Port> ports) {
         public HolderService {
             ports = List.copyOf(ports);

@@ -24,10 +24,15 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Every replica answers the webhook; one of them reconciles. Ends with 2 for a bad configuration, 3 for a port that is taken. */
 public final class OperatorMain {
 
+    private static final Logger log = LoggerFactory.getLogger(OperatorMain.class);
+
+    private static final int CANNOT_START = 1;
     private static final int BAD_CONFIGURATION = 2;
     private static final int PORT_TAKEN = 3;
     private static final Duration LINGER = Duration.ofSeconds(3);
@@ -81,6 +86,12 @@ public final class OperatorMain {
             operator.start();
         } catch (IllegalArgumentException e) {
             fail(String.valueOf(e.getMessage()), BAD_CONFIGURATION);
+        } catch (RuntimeException e) {
+            // A replica that serves and never reconciles would look well.
+            log.atError()
+                    .setCause(e)
+                    .log("cannot start; is the chart installed whole, with its definitions and rights?");
+            Runtime.getRuntime().halt(CANNOT_START);
         }
     }
 

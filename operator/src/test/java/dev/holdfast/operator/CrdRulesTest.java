@@ -61,6 +61,7 @@ class CrdRulesTest {
                     nodeSet: ""                         | spec.nodeSet in body should be at least 1 chars long
                     exposure: {readinessGate: false}    | must be of type string
                     exposure: {service: {ports: []}}    | should have at least 1 items
+                    exposure: {service: {ports: [{port: 1}, {port: 2}]}} | several ports need a name each
                     exposure: {service: {ports: [{port: 0}]}} | should be greater than or equal to 1
                     {mode: Mutex, exposure: {readinessGate: Holder}} | exposure shows the holder of a lock of mode Leader
                     appHealth: {}                       | spec.appHealth.httpGet: Required value
@@ -94,6 +95,14 @@ class CrdRulesTest {
 
         assertThatThrownBy(() -> apply(client, "RedisNodeSet", "unchanging", spec))
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void aLockKeepsItsNodeSet(KubernetesClient client) {
+        apply(client, "DistributedLock", "keeps", "");
+
+        assertThatThrownBy(() -> apply(client, "DistributedLock", "keeps", "nodeSet: other"))
+                .hasMessageContaining("nodeSet never changes");
     }
 
     @Test

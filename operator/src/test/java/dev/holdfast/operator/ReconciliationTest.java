@@ -217,6 +217,7 @@ class ReconciliationTest {
                     .setState(new ContainerStateBuilder()
                             .withNewTerminated()
                             .withExitCode(137)
+                            .withFinishedAt("2026-01-01T00:00:05Z")
                             .endTerminated()
                             .build());
             return pod;
@@ -224,6 +225,78 @@ class ReconciliationTest {
 
         await().atMost(SOON).until(() -> holderOf("payments").isEmpty());
         await().atMost(SOON).until(() -> conditionOf("app-1").getStatus().equals("False"));
+    }
+
+    /** A sidecar may win and say so before the kubelet has told that its container runs. */
+    @Test
+    void aQuickHolderIsBelieved() {
+        createLock("payments", "{}");
+        bringUpNodes();
+        createPod("app-1", "10.1.1.1");
+        client.pods().inNamespace(namespace).withName("app-1").editStatus(pod -> {
+            pod.getStatus().setInitContainerStatuses(List.of());
+            return pod;
+        });
+
+        hold("app-1", 100);
+
+        await().atMost(SOON).until(() -> holderOf("payments").equals("app-1:100"));
+        await().during(Duration.ofSeconds(1))
+                .atMost(SOON)
+                .until(() -> conditionOf("app-1").getStatus().equals("True"));
+    }
+
+    @Test
+    void aLockStaysOnTheNodesThatItsPodsVoteOn() {
+        createLock("payments", "{}");
+        bringUpNodes();
+        await().atMost(SOON).until(() -> configuration("payments") != null);
+        createPod("app-1", "10.1.1.1");
+        await().atMost(SOON).until(() -> lock("payments").getStatus().candidates() == 1);
+        String before = configuration("payments");
+        String uid = nodeSet().getMetadata().getUid();
+
+        client.resource(nodeSet()).delete();
+        await().atMost(SOON)
+                .until(() -> list(RedisNodeSet.class).stream()
+                        .anyMatch(set -> !set.getMetadata().getUid().equals(uid)));
+        // No garbage collector here: the nodes of before are still there, and ready.
+        await().atMost(SOON)
+                .until(() -> condition(lock("payments"), "Ready").getReason().equals("NodeSetReplaced"));
+
+        assertThat(configuration("payments")).isEqualTo(before);
+        assertThat(condition(lock("payments"), "Ready").getMessage()).contains("scale them to zero");
+    }
+
+    @Test
+    void whatSomebodyElseMadeStaysHisAndTheLockSaysSo() {
+        client.resource(new io.fabric8.kubernetes.api.model.ServiceBuilder()
+                        .withNewMetadata()
+                        .withName("payments")
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .withNewSpec()
+                        .addToSelector("app", "payments")
+                        .addNewPort()
+                        .withPort(8080)
+                        .endPort()
+                        .endSpec()
+                        .build())
+                .create();
+
+        createLock("payments", "{exposure: {service: {ports: [{port: 80}]}}}");
+        bringUpNodes();
+        createPod("app-1", "10.1.1.1");
+        hold("app-1", 100);
+
+        await().atMost(SOON).until(() -> holderOf("payments").equals("app-1:100"));
+        await().atMost(SOON)
+                .until(() -> condition(lock("payments"), "Ready").getReason().equals("ObjectRefused"));
+        assertThat(condition(lock("payments"), "Ready").getMessage()).startsWith("Service refused: ");
+        var service =
+                client.services().inNamespace(namespace).withName("payments").get();
+        assertThat(service.getSpec().getPorts()).extracting("port").containsExactly(8080);
+        assertThat(service.getMetadata().getOwnerReferences()).isEmpty();
     }
 
     @Test
@@ -479,7 +552,7 @@ class ReconciliationTest {
         private volatile boolean dieWhileAdmitting;
 
         @Override
-        public Optional<String> admitFresh(RedisNodeSet set, Credentials credentials) {
+        public Optional<String> admitFresh(RedisNodeSet set, Optional<Credentials> credentials) {
             admitted.add(set.getMetadata().getUid());
             recordedBefore.add(condition(nodeSet(), "Admitted").getReason());
             if (dieWhileAdmitting) {
@@ -489,7 +562,7 @@ class ReconciliationTest {
         }
 
         @Override
-        public List<Node> look(RedisNodeSet set, Credentials credentials) {
+        public List<Node> look(RedisNodeSet set, Optional<Credentials> credentials) {
             return IntStream.range(0, set.getSpec().nodes())
                     .mapToObj(slot -> new Node("holdfast-default-" + slot, "address", State.Voting, null))
                     .toList();

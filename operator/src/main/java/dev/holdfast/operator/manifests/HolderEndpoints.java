@@ -41,13 +41,15 @@ public final class HolderEndpoints {
                 holder.flatMap(HolderEndpoints::endpoint).stream().toList();
         String address =
                 endpoints.isEmpty() ? "" : endpoints.getFirst().getAddresses().getFirst();
+        // A slice never changes its family.
+        boolean isIpv6 = address.contains(":");
         return new EndpointSliceBuilder()
                 .withNewMetadata()
-                .withName(name + "-holder")
+                .withName(name + (isIpv6 ? "-holder-ipv6" : "-holder"))
                 .withNamespace(manifests.lock().getMetadata().getNamespace())
                 .withLabels(labels)
                 .endMetadata()
-                .withAddressType(address.contains(":") ? "IPv6" : "IPv4")
+                .withAddressType(isIpv6 ? "IPv6" : "IPv4")
                 .withEndpoints(endpoints)
                 .withPorts(service.ports().stream()
                         .flatMap(port -> port(port, holder).stream())

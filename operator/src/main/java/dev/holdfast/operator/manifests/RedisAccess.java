@@ -31,8 +31,12 @@ public final class RedisAccess {
 
     /** The password in a credentials Secret; empty if there is none. */
     public static String password(Secret credentials) {
-        String encoded =
-                credentials.getData() == null ? null : credentials.getData().get("password");
+        return value(credentials, "password");
+    }
+
+    /** A value of a Secret as text; empty if there is none. */
+    public static String value(Secret secret, String key) {
+        String encoded = secret.getData() == null ? null : secret.getData().get(key);
         return encoded == null ? "" : new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
     }
 

@@ -62,7 +62,7 @@ public final class RedisNodeManifests {
         boolean durable = spec.storage() != null;
         String text = String.join(
                 "\n",
-                "bind *",
+                "bind * -::*",
                 "port " + NodeSetNames.PORT,
                 "protected-mode no",
                 "dir " + DATA,
@@ -142,6 +142,10 @@ public final class RedisNodeManifests {
                 .withNewSpec()
                 .withReplicas(1)
                 .withServiceName(names.node(slot))
+                // A template that changes for all nodes must not take all of them away at once.
+                .withNewUpdateStrategy()
+                .withType("OnDelete")
+                .endUpdateStrategy()
                 .withNewSelector()
                 .withMatchLabels(labels)
                 .endSelector()

@@ -14,13 +14,17 @@ public interface Nodes {
      *
      * @return why it could not be done; the sidecars then admit each node after its quarantine
      */
-    Optional<String> admitFresh(RedisNodeSet set, Credentials credentials);
+    Optional<String> admitFresh(RedisNodeSet set, Optional<Credentials> credentials);
 
     /** How each slot stands now. */
-    List<Node> look(RedisNodeSet set, Credentials credentials);
+    List<Node> look(RedisNodeSet set, Optional<Credentials> credentials);
 
-    /** What the operator logs in with. */
-    record Credentials(String user, String password) {
+    /**
+     * What the operator logs in with.
+     *
+     * @param certificateAuthority PEM, for nodes that speak TLS; else empty
+     */
+    record Credentials(String user, String password, String certificateAuthority) {
         @Override
         public String toString() {
             return user;

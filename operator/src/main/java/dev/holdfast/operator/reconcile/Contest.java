@@ -1,8 +1,10 @@
 package dev.holdfast.operator.reconcile;
 
+import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -13,6 +15,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who competes for a lock and who holds it, as the conditions of its pods tell. Pure. The sidecars decide; this only shows:
@@ -20,10 +23,11 @@ import java.util.stream.Collectors;
  *
  * @param holder the pod that holds, if one does
  * @param claims pods whose condition says that they hold although they do not: superseded, or their sidecar is gone
- * @param candidates how many pods campaign
+ * @param pods how many there are that are not over
+ * @param candidates how many of them campaign
  * @param serviceAccounts of the lock's pods
  */
-record Contest(Optional<Hold> holder, List<Pod> claims, int candidates, Set<String> serviceAccounts) {
+record Contest(Optional<Hold> holder, List<Pod> claims, int pods, int candidates, Set<String> serviceAccounts) {
 
     static final String LOCKS = "holdfast.dev/locks";
     static final String INJECT = "holdfast.dev/inject";
@@ -40,14 +44,14 @@ record Contest(Optional<Hold> holder, List<Pod> claims, int candidates, Set<Stri
                 .flatMap(pod -> hold(lock, pod).stream())
                 .sorted(Comparator.comparingLong(Hold::token).reversed())
                 .toList();
-        Optional<Hold> holder =
-                holds.stream().filter(hold -> sidecarRuns(hold.pod)).findFirst();
+        Optional<Hold> holder = holds.stream().filter(hold -> !isGone(hold)).findFirst();
         return new Contest(
                 holder,
                 holds.stream()
                         .filter(hold -> !Optional.of(hold).equals(holder))
                         .map(Hold::pod)
                         .toList(),
+                (int) pods.stream().filter(pod -> !isOver(pod)).count(),
                 (int) pods.stream().filter(Contest::isCandidate).count(),
                 pods.stream()
                         .filter(pod -> !isOver(pod))
@@ -102,6 +106,38 @@ record Contest(Optional<Hold> holder, List<Pod> claims, int candidates, Set<Stri
                         .filter(container -> container.getName().equals(SIDECAR))
                         .map(ContainerStatus::getState)
                         .anyMatch(state -> state != null && state.getRunning() != null);
+    }
+
+    /**
+     * Whether there is proof that the process which said it holds is no more. A container that is not yet shown as running
+     * proves nothing: its sidecar may be quicker than the kubelet. Both times are of the pod's machine.
+     */
+    private static boolean isGone(Hold hold) {
+        if (isOver(hold.pod)) {
+            return true;
+        }
+        return hold.pod.getStatus().getInitContainerStatuses().stream()
+                .filter(container -> container.getName().equals(SIDECAR))
+                .anyMatch(container -> endedSince(hold.since, container.getState())
+                        || endedSince(hold.since, container.getLastState())
+                        || startedSince(hold.since, container.getState()));
+    }
+
+    private static boolean endedSince(String time, @Nullable ContainerState state) {
+        return state != null
+                && state.getTerminated() != null
+                && isAfter(state.getTerminated().getFinishedAt(), time);
+    }
+
+    private static boolean startedSince(String time, @Nullable ContainerState state) {
+        return state != null
+                && state.getRunning() != null
+                && isAfter(state.getRunning().getStartedAt(), time);
+    }
+
+    /** Times are whole seconds, so within one nothing is proved; a restarted sidecar soon says for itself. */
+    private static boolean isAfter(@Nullable String time, String other) {
+        return time != null && Instant.parse(time).isAfter(Instant.parse(other));
     }
 
     private static String serviceAccount(Pod pod) {

@@ -29,6 +29,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,11 +43,13 @@ import java.util.stream.Collectors;
 public final class LockReconciler implements Reconciler<DistributedLock> {
 
     private static final int CONFLICT = 409;
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
 
     private final KubernetesClient client;
     private final Clock wallClock;
     private final Announcements announcements;
     private final PodMarks marks;
+    private final NodeSetMoves moves;
     private final Owned<ConfigMap, DistributedLock> configurations =
             new Owned<>(ConfigMap.class, LockReconciler::configuration);
     private final Owned<Service, DistributedLock> services = new Owned<>(
@@ -62,6 +65,7 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
         this.wallClock = wallClock;
         this.announcements = new Announcements(client, wallClock);
         this.marks = new PodMarks(client, wallClock);
+        this.moves = new NodeSetMoves(wallClock);
     }
 
     @Override
@@ -106,19 +110,22 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
         if (nodeSet.isEmpty() && lock.getSpec().nodeSet().equals(DistributedLockSpec.DEFAULT_NODE_SET)) {
             createDefaultNodeSet(lock);
         }
-        Readiness readiness = Readiness.of(lock, nodeSet);
-        if (readiness.mayConfigure()) {
-            configurations.reconcile(lock, context);
-        }
-        services.reconcile(lock, context);
-        endpoints.reconcile(lock, context);
-        roleBindings.reconcile(lock, context);
-
         Set<Pod> pods = context.getSecondaryResources(Pod.class);
         Contest contest = Contest.of(lock.getMetadata().getName(), pods);
+        Readiness readiness = moves.check(lock, context, Readiness.of(lock, nodeSet), contest);
+        Refusals refusals = new Refusals();
+        if (readiness.mayConfigure()) {
+            refusals.collect("ConfigMap", () -> configurations.reconcile(lock, context));
+        }
+        refusals.collect("RoleBinding", () -> roleBindings.reconcile(lock, context));
+        refusals.collect("Service", () -> services.reconcile(lock, context));
+        refusals.collect("EndpointSlice", () -> endpoints.reconcile(lock, context));
         contest.claims().forEach(pod -> marks.withdraw(lock.getMetadata().getName(), pod));
         marks.label(lock.getMetadata().getName(), pods, contest.holder().map(Hold::pod));
-        return show(lock, readiness, contest);
+        UpdateControl<DistributedLock> shown = show(lock, refusals.orElse(readiness), contest);
+        // What was refused is tried again, and what else there is has been done meanwhile. A move waits for its time.
+        boolean isUnfinished = !refusals.isEmpty() || (readiness instanceof Readiness.Waiting it && it.isTimed());
+        return isUnfinished ? shown.rescheduleAfter(LOOK_AGAIN) : shown;
     }
 
     private void createDefaultNodeSet(DistributedLock lock) {

@@ -1,9 +1,11 @@
 package dev.holdfast.operator.reconcile;
 
 import dev.holdfast.crds.RedisNodeSet;
+import dev.holdfast.crds.RedisNodeSetSpec.External;
 import dev.holdfast.crds.RedisNodeSetStatus;
 import dev.holdfast.crds.RedisNodeSetStatus.Node;
 import dev.holdfast.crds.RedisNodeSetStatus.State;
+import dev.holdfast.operator.manifests.LockManifests;
 import dev.holdfast.operator.manifests.NodeSetNames;
 import dev.holdfast.operator.manifests.RedisAccess;
 import dev.holdfast.operator.manifests.RedisNodeManifests;
@@ -17,6 +19,8 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -29,8 +33,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Keeps the masters of a node set, and admits them once, when all of them are new.
@@ -39,7 +41,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * recorded that admission begins before it does, and addresses are told to sidecars only when it is over; an operator that
  * finds such a record of an earlier life leaves the nodes to the sidecars, which wait their quarantine out.
  */
-@ControllerConfiguration(name = "redisnodeset")
+@ControllerConfiguration(name = NodeSetReconciler.NAME)
 @GradualRetry(maxAttempts = -1, initialInterval = 500, maxInterval = 30_000)
 public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
 
@@ -47,6 +49,8 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
 
     private static final String ADMITTED = "Admitted";
     private static final String ADMITTING = "Admitting";
+    private static final String LEFT_TO_SIDECARS = "LeftToSidecars";
+    static final String NAME = "redisnodeset";
     private static final Duration LOOK_WHEN_WELL = Duration.ofSeconds(30);
     private static final Duration LOOK_WHEN_WEAK = Duration.ofSeconds(3);
 
@@ -54,8 +58,6 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
     private final Nodes nodes;
     private final Clock wallClock;
     private final Announcements announcements;
-    /** The sets whose admission this very process has recorded and not begun. */
-    private final Set<String> begun = ConcurrentHashMap.newKeySet();
 
     private final Owned<Secret, RedisNodeSet> secrets = new Owned<>(Secret.class, this::credentials);
     private final Owned<ConfigMap, RedisNodeSet> configurations =
@@ -87,45 +89,71 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
 
     @Override
     public UpdateControl<RedisNodeSet> reconcile(RedisNodeSet set, Context<RedisNodeSet> context) {
-        secrets.reconcile(set, context);
-        configurations.reconcile(set, context);
-        services.reconcile(set, context);
-        statefulSets.reconcile(set, context);
-        budgets.reconcile(set, context);
-        Admission admission = admit(set, context);
+        Refusals refusals = new Refusals();
+        refusals.collect("Secret", () -> secrets.reconcile(set, context));
+        refusals.collect("ConfigMap", () -> configurations.reconcile(set, context));
+        refusals.collect("Service", () -> services.reconcile(set, context));
+        refusals.collect("StatefulSet", () -> statefulSets.reconcile(set, context));
+        refusals.collect("PodDisruptionBudget", () -> budgets.reconcile(set, context));
+        Admission admission = admit(set, context, refusals);
         List<Node> seen = admission.isOver() ? nodes.look(set, credentialsOf(set, context)) : List.of();
         return show(set, admission, seen);
     }
 
-    private Admission admit(RedisNodeSet set, Context<RedisNodeSet> context) {
-        String uid = set.getMetadata().getUid();
-        Optional<Condition> recorded =
-                Optional.ofNullable(set.getStatus()).flatMap(status -> Conditions.find(status.conditions(), ADMITTED));
-        if (isAdmitted(set)) {
-            return new Admission(
-                    true,
-                    recorded.orElseThrow().getReason(),
-                    recorded.orElseThrow().getMessage());
+    private Admission admit(RedisNodeSet cached, Context<RedisNodeSet> context, Refusals refusals) {
+        if (isAdmitted(cached)) {
+            return recorded(cached).orElseThrow();
         }
-        if (set.getSpec().external() != null) {
-            return new Admission(true, "LeftToSidecars", "external nodes are admitted by the sidecars");
+        if (cached.getSpec().external() != null) {
+            return new Admission(true, LEFT_TO_SIDECARS, "external nodes are admitted by the sidecars");
         }
-        if (recorded.filter(condition -> condition.getReason().equals(ADMITTING))
-                .isPresent()) {
-            return begun.remove(uid)
-                    ? admitFresh(set, context)
-                    : new Admission(true, "LeftToSidecars", "the operator went away while it admitted the nodes");
-        }
+        int size = cached.getSpec().nodes();
         long ready = context.getSecondaryResourcesAsStream(StatefulSet.class)
                 .filter(node -> node.getStatus() != null
                         && Integer.valueOf(1).equals(node.getStatus().getReadyReplicas()))
                 .count();
-        if (ready < set.getSpec().nodes()) {
-            return new Admission(
-                    false, "NodesStarting", ready + " of " + set.getSpec().nodes() + " nodes are ready");
+        if (ready < size && recorded(cached).filter(Admission::isBegun).isEmpty()) {
+            return refusals.isEmpty()
+                    ? new Admission(false, "NodesStarting", ready + " of " + size + " nodes are ready")
+                    : new Admission(false, "ObjectRefused", refusals.text());
         }
-        begun.add(uid);
-        return new Admission(false, ADMITTING, "all nodes are ready and are being admitted");
+        // From here on the cache is not enough: what it does not show yet may have happened.
+        RedisNodeSet set = client.resource(cached).get();
+        if (set == null
+                || !set.getMetadata().getUid().equals(cached.getMetadata().getUid())) {
+            return new Admission(false, "NodesStarting", "the node set was deleted");
+        }
+        Optional<Admission> record = recorded(set);
+        if (isAdmitted(set)) {
+            return record.orElseThrow();
+        }
+        if (record.filter(Admission::isBegun).isPresent()) {
+            return new Admission(true, LEFT_TO_SIDECARS, "the operator went away while it admitted the nodes");
+        }
+        recordBeginning(set);
+        return admitFresh(set, context);
+    }
+
+    private static Optional<Admission> recorded(RedisNodeSet set) {
+        return Optional.ofNullable(set.getStatus())
+                .flatMap(status -> Conditions.find(status.conditions(), ADMITTED))
+                .map(condition -> new Admission(
+                        condition.getStatus().equals("True"), condition.getReason(), condition.getMessage()));
+    }
+
+    /** Of several who read that nobody has begun, one succeeds; the others fail, and read again. */
+    private void recordBeginning(RedisNodeSet read) {
+        RedisNodeSet beginning = withStatus(
+                read,
+                status(read, new Admission(false, ADMITTING, "all nodes are ready and are being admitted"), List.of()));
+        beginning.getMetadata().setResourceVersion(read.getMetadata().getResourceVersion());
+        client.resource(beginning)
+                .subresource("status")
+                .patch(new PatchContext.Builder()
+                        .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                        .withFieldManager(NAME)
+                        .withForce(true)
+                        .build());
     }
 
     private Admission admitFresh(RedisNodeSet set, Context<RedisNodeSet> context) {
@@ -134,43 +162,60 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
                 reason -> announcements.warning(
                         set, "AdmissionLeftToSidecars", "", reason + "; each node votes after its quarantine"),
                 () -> announcements.normal(set, ADMITTED, "", "all nodes are new and have a vote"));
-        return failure.map(reason -> new Admission(true, "LeftToSidecars", reason))
+        return failure.map(reason -> new Admission(true, LEFT_TO_SIDECARS, reason))
                 .orElseGet(() -> new Admission(true, "Fresh", "all nodes were new"));
     }
 
     private UpdateControl<RedisNodeSet> show(RedisNodeSet set, Admission admission, List<Node> seen) {
-        Optional<RedisNodeSetStatus> before = Optional.ofNullable(set.getStatus());
-        int size = set.getSpec().nodes();
-        int quorum = size / 2 + 1;
+        RedisNodeSetStatus status = status(set, admission, seen);
+        Duration next = status.voting() == size(set) ? LOOK_WHEN_WELL : LOOK_WHEN_WEAK;
+        if (status.equals(set.getStatus())) {
+            return UpdateControl.<RedisNodeSet>noUpdate().rescheduleAfter(next);
+        }
+        RedisNodeSet fresh = withStatus(set, status);
+        if (!admission.isOver()) {
+            // Never over a record that the cache has not shown yet; that it is over, stays.
+            fresh.getMetadata().setResourceVersion(set.getMetadata().getResourceVersion());
+        }
+        return UpdateControl.patchStatus(fresh).rescheduleAfter(next);
+    }
+
+    private static int size(RedisNodeSet set) {
+        return LockManifests.addresses(set).size();
+    }
+
+    private RedisNodeSetStatus status(RedisNodeSet set, Admission admission, List<Node> seen) {
+        int quorum = size(set) / 2 + 1;
         int voting =
                 (int) seen.stream().filter(node -> node.state() == State.Voting).count();
-        String votes = voting + " of " + size + " nodes have a vote, " + quorum + " needed";
+        boolean isFull = voting == size(set);
+        boolean isQuorate = voting >= quorum;
+        String votes = voting + " of " + size(set) + " nodes have a vote, " + quorum + " needed";
         long generation = set.getMetadata().getGeneration();
-        RedisNodeSetStatus status = new RedisNodeSetStatus(
-                new Conditions(before.map(RedisNodeSetStatus::conditions).orElse(List.of()), generation, wallClock)
-                        .set("Ready", voting >= quorum, voting >= quorum ? "Ready" : admission.reason(), votes)
+        List<Condition> before =
+                set.getStatus() == null ? List.of() : set.getStatus().conditions();
+        String reason = admission.isOver() ? "NoQuorum" : admission.reason();
+        return new RedisNodeSetStatus(
+                new Conditions(before, generation, wallClock)
+                        .set("Ready", isQuorate, isQuorate ? "Ready" : reason, votes)
                         .set(ADMITTED, admission.isOver(), admission.reason(), admission.message())
-                        .set(QUORUM_AVAILABLE, voting >= quorum, voting >= quorum ? "Quorum" : "NoQuorum", votes)
-                        .set("FullStrength", voting == size, voting == size ? "AllVote" : "SomeDoNotVote", votes)
+                        .set(QUORUM_AVAILABLE, isQuorate, isQuorate ? "Quorum" : "NoQuorum", votes)
+                        .set("FullStrength", isFull, isFull ? "AllVote" : "SomeDoNotVote", votes)
                         .list(),
                 seen,
                 voting,
                 quorum,
                 generation);
-        // Next in a moment: that it begins is on record first.
-        Duration next = admission.reason().equals(ADMITTING)
-                ? Duration.ofMillis(1)
-                : voting == size ? LOOK_WHEN_WELL : LOOK_WHEN_WEAK;
-        if (before.equals(Optional.of(status))) {
-            return UpdateControl.<RedisNodeSet>noUpdate().rescheduleAfter(next);
-        }
+    }
+
+    private static RedisNodeSet withStatus(RedisNodeSet set, RedisNodeSetStatus status) {
         RedisNodeSet fresh = new RedisNodeSet();
         fresh.setMetadata(new ObjectMetaBuilder()
                 .withName(set.getMetadata().getName())
                 .withNamespace(set.getMetadata().getNamespace())
                 .build());
         fresh.setStatus(status);
-        return UpdateControl.patchStatus(fresh).rescheduleAfter(next);
+        return fresh;
     }
 
     private List<Secret> credentials(Desired<RedisNodeSet> desired) {
@@ -195,10 +240,21 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
                         .get()));
     }
 
-    private Nodes.Credentials credentialsOf(RedisNodeSet set, Context<RedisNodeSet> context) {
-        return new Nodes.Credentials(
-                NodeSetNames.USER,
-                known(set, context).map(RedisAccess::password).orElse(""));
+    private Optional<Nodes.Credentials> credentialsOf(RedisNodeSet set, Context<RedisNodeSet> context) {
+        External external = set.getSpec().external();
+        if (external == null) {
+            return known(set, context)
+                    .map(secret -> new Nodes.Credentials(NodeSetNames.USER, RedisAccess.password(secret), ""));
+        }
+        return Optional.ofNullable(external.credentialsSecret())
+                .map(name -> client.secrets()
+                        .inNamespace(set.getMetadata().getNamespace())
+                        .withName(name)
+                        .get())
+                .map(secret -> new Nodes.Credentials(
+                        RedisAccess.value(secret, "username"),
+                        RedisAccess.password(secret),
+                        RedisAccess.value(secret, "ca.crt")));
     }
 
     private static <R> List<R> managed(
@@ -209,5 +265,9 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
     }
 
     /** How far admission has come. */
-    private record Admission(boolean isOver, String reason, String message) {}
+    private record Admission(boolean isOver, String reason, String message) {
+        boolean isBegun() {
+            return reason.equals(ADMITTING);
+        }
+    }
 }

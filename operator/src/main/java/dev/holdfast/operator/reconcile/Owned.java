@@ -31,6 +31,8 @@ final class Owned<R extends HasMetadata, P extends HasMetadata> extends Kubernet
         super(kind, kind.getSimpleName());
         this.manifests = manifests;
         configureWith(new KubernetesDependentResourceConfigBuilder<R>()
+                // What somebody else made under that name stays his.
+                .withCreateResourceOnlyIfNotExistingWithSSA(true)
                 .withKubernetesDependentInformerConfig(InformerConfiguration.builder(kind)
                         .withLabelSelector(Labels.SELECTOR)
                         .build())

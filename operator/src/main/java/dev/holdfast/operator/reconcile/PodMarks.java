@@ -47,12 +47,13 @@ final class PodMarks {
         }
     }
 
-    /** A pod that says it holds although it does not. */
+    /** A pod that says it holds although it does not; nothing is written if it has changed since it was looked at. */
     void withdraw(String lock, Pod pod) {
         String now = wallClock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         String patch = """
-                {"metadata":{"uid":"%s"},"status":{"conditions":[{"type":"%s","status":"False","reason":"Superseded",\
-                "message":"its sidecar is gone, or a later token is held","lastTransitionTime":"%s"}]}}""".formatted(pod.getMetadata().getUid(), Contest.conditionOf(lock), now);
+                {"metadata":{"uid":"%s","resourceVersion":"%s"},"status":{"conditions":[{"type":"%s","status":"False","reason":"Superseded",\
+                "message":"its sidecar is gone, or a later token is held","lastTransitionTime":"%s"}]}}""".formatted(
+                pod.getMetadata().getUid(), pod.getMetadata().getResourceVersion(), Contest.conditionOf(lock), now);
         patch(pod, resource -> resource.subresource("status").patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch));
         log.atInfo()
                 .addKeyValue("lock", lock)

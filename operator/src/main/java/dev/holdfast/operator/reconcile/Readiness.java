@@ -13,7 +13,16 @@ sealed interface Readiness {
     /** Its sidecars are told where its nodes are. */
     record Ready(boolean quorum, String nodes, boolean gated) implements Readiness {}
 
-    record Waiting(String reason, String message) implements Readiness {}
+    /**
+     * Something is missing.
+     *
+     * @param isTimed whether it ends by itself, without an event
+     */
+    record Waiting(String reason, String message, boolean isTimed) implements Readiness {
+        Waiting(String reason, String message) {
+            this(reason, message, false);
+        }
+    }
 
     static Readiness of(DistributedLock lock, Optional<RedisNodeSet> nodeSet) {
         String name = lock.getSpec().nodeSet();
@@ -47,8 +56,8 @@ sealed interface Readiness {
 
     default void describe(Conditions conditions) {
         switch (this) {
-            case Waiting(var reason, var message) ->
-                conditions.set("Ready", false, reason, message).set("NodeSetReady", false, reason, message);
+            case Waiting it ->
+                conditions.set("Ready", false, it.reason, it.message).set("NodeSetReady", false, it.reason, it.message);
             case Ready(var quorum, var nodes, var gated) -> {
                 conditions
                         .set("Ready", quorum, quorum ? "Ready" : "NoQuorum", nodes)
