@@ -1,0 +1,63 @@
+package dev.holdfast.sidecar.election;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.sidecar.redis.RedisCluster;
+import dev.holdfast.sidecar.redlock.Lock;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What observers of an election are told, on real nodes. */
+@Timeout(60)
+class ElectionEventsTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @Test
+    void theLossOfAQuorumIsToldAndSoIsItsReturn() throws Exception {
+        List<ElectionEvent> events = new CopyOnWriteArrayList<>();
+        try (RedisCluster cluster = new RedisCluster(3, LEASE);
+                Election election = election(cluster)) {
+            election.observe(events::add);
+            election.start();
+            await().atMost(PATIENCE).until(() -> election.leadership() instanceof Leadership.Leading);
+            cluster.server(0).kill();
+            cluster.server(1).kill();
+            await().atMost(PATIENCE).until(() -> has(events, ElectionEvent.NoQuorum.class));
+            assertThat(events).noneMatch(ElectionEvent.QuorumRegained.class::isInstance);
+            cluster.server(0).start();
+            await().atMost(PATIENCE).until(() -> has(events, ElectionEvent.QuorumRegained.class));
+        }
+    }
+
+    @Test
+    void anElectionThatStopsIsNotLeadingEvenWhileItReleases() throws Exception {
+        try (RedisCluster cluster = new RedisCluster(3, LEASE);
+                Election election = election(cluster)) {
+            election.start();
+            await().atMost(PATIENCE).until(() -> election.leadership() instanceof Leadership.Leading);
+            // Nodes that are silent make the release take its two seconds.
+            for (int slot = 0; slot < 3; slot++) {
+                cluster.server(slot).freeze();
+            }
+            Thread closing = Thread.ofVirtual().start(election::close);
+            await().atMost(Duration.ofSeconds(1)).until(() -> election.leadership() instanceof Leadership.Stopping);
+            assertThat(closing.isAlive()).isTrue();
+            closing.join();
+        }
+    }
+
+    private static Election election(RedisCluster cluster) {
+        return new Election(cluster.client("pod-a"), Lock.declared("payments", LEASE), "pod-a", Clock.systemUTC());
+    }
+
+    private static boolean has(List<ElectionEvent> events, Class<? extends ElectionEvent> kind) {
+        return events.stream().anyMatch(kind::isInstance);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.sidecar.election;
+
+import org.jspecify.annotations.NullMarked;
