@@ -48,10 +48,9 @@ public final class SidecarMain {
             .setEventLoopPoolSize(1)
             .setWorkerPoolSize(1)
             .setInternalBlockingPoolSize(1)
-            // Or it wants a directory to write to.
+            // Else it wants a directory to write to, and a container has none.
             .setFileSystemOptions(
                     new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false)));
-
     private final SidecarMetrics metrics = new SidecarMetrics();
     private final Optional<PodConditions> conditions;
 

@@ -4,7 +4,6 @@ import dev.holdfast.sidecar.kubernetes.PodStatus.Outcome;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import java.util.Locale;
 
 /** What an answer of the API server means. */
 final class ApiServerAnswer {
@@ -23,8 +22,9 @@ final class ApiServerAnswer {
         boolean gone = switch (status) {
             // Only the API server itself knows; a proxy in front of it may say 404, too.
             case 404 -> "NotFound".equals(answer.getString("reason"));
-            // A conflict may also be one of too many writers at once.
-            case 409, 422 -> reason.toLowerCase(Locale.ROOT).contains("uid");
+            // Other conflicts and objections pass, among them those of admission policies.
+            case 409 -> reason.contains("Precondition failed: UID");
+            case 422 -> reason.contains("metadata.uid");
             default -> false;
         };
         return gone ? new Outcome.PodGone(status, shown) : new Outcome.Refused(status, shown);

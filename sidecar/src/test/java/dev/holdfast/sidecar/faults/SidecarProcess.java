@@ -64,7 +64,7 @@ final class SidecarProcess implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx32m",
                 // In its container there is nothing to write to.
-                "-Djava.io.tmpdir=/nowhere"));
+                "-Djava.io.tmpdir=/proc/nowhere"));
         command.addAll(options);
         command.addAll(List.of("-cp", classPath, SidecarMain.class.getName()));
         ProcessBuilder builder =

@@ -21,6 +21,7 @@ class ApiServerAnswerTest {
                 "409 | {\"message\":\"the object has been modified\"} | Refused",
                 "422 | {\"message\":\"metadata.uid: Invalid value: field is immutable\"} | PodGone",
                 "422 | {\"message\":\"status.conditions[0].type: Invalid value\"} | Refused",
+                "422 | {\"message\":\"denied request: only conditions of its own uid may change\"} | Refused",
                 "401 | {\"message\":\"Unauthorized\"} | Refused",
                 "403 | {\"message\":\"forbidden: no uid rule\"} | Refused",
                 "429 | ~~ | Refused",
