@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A folder of examples, as a user would apply it. */
 record Example(Path folder) {
@@ -15,12 +17,15 @@ record Example(Path folder) {
 
     /** Locks first, as their pods name them. */
     void applyTo(Kube kube) {
-        for (String file : List.of("lock.yaml", "deployment.yaml")) {
-            try {
-                kube.apply(Images.into(Files.readString(folder.resolve(file))));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> manifests = files.filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted(Comparator.comparing((Path file) -> !file.endsWith("lock.yaml")))
+                    .toList();
+            for (Path file : manifests) {
+                kube.apply(Images.into(Files.readString(file)));
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

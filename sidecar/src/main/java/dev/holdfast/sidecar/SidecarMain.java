@@ -6,6 +6,7 @@ import dev.holdfast.sidecar.config.LockConfig;
 import dev.holdfast.sidecar.config.SidecarConfig;
 import dev.holdfast.sidecar.election.Election;
 import dev.holdfast.sidecar.election.ElectionLog;
+import dev.holdfast.sidecar.election.Leadership;
 import dev.holdfast.sidecar.http.ApiServer;
 import dev.holdfast.sidecar.http.HealthServer;
 import dev.holdfast.sidecar.kubernetes.PodConditions;
@@ -115,7 +116,7 @@ public final class SidecarMain {
     private void serve() throws InterruptedException {
         conditions.ifPresent(PodConditions::start);
         Future<?> api = new ApiServer(vertx, config.port(), elections).listen();
-        Future<?> health = new HealthServer(vertx, config.healthPort(), metrics::scrape).listen();
+        Future<?> health = new HealthServer(vertx, config.healthPort(), this::mayStart, metrics::scrape).listen();
         try {
             Future.all(api, health).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
@@ -127,6 +128,11 @@ public final class SidecarMain {
             return;
         }
         elections.forEach(Election::start);
+    }
+
+    private boolean mayStart() {
+        return config.start() == SidecarConfig.Start.ALWAYS
+                || elections.stream().allMatch(election -> election.leadership() instanceof Leadership.Leading);
     }
 
     /** The application is gone by now: stop leading, say so, release, then go. Neither side's silence holds it up. */

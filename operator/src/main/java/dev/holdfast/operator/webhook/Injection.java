@@ -32,6 +32,7 @@ sealed interface Injection {
             BAD_LOCK_NAME,
             DUPLICATE_LOCK,
             UNKNOWN_LOCK,
+            BAD_START,
             NAME_CLASH,
             OTHER_LOCKS,
             HOST_NETWORK,

@@ -58,9 +58,24 @@ final class Injector {
             }
             wanted.add(WantedLock.of(name, lock.get()));
         }
+        String asked = orEmpty(pod.getMetadata().getAnnotations())
+                .getOrDefault(PodContract.START_ANNOTATION, Start.ALWAYS.word());
+        Optional<Start> start = Start.of(asked);
+        if (start.isEmpty()) {
+            return new Deny(
+                    Deny.Reason.BAD_START,
+                    "the annotation holdfast.dev/start is \"" + asked
+                            + "\"; write Always or WhenHeld, or leave it out");
+        }
+        if (start.get() == Start.WHEN_HELD && wanted.stream().anyMatch(WantedLock::mutex)) {
+            return new Deny(
+                    Deny.Reason.BAD_START,
+                    "the annotation holdfast.dev/start is WhenHeld, but a lock of mode Mutex is held on demand only; name"
+                            + " locks of mode Leader, or remove the annotation");
+        }
         List<Addition> patch = Additions.to(
                 pod.getSpec(),
-                SidecarContainer.of(settings),
+                SidecarContainer.of(settings, start.get()),
                 SidecarVolume.of(wanted, credentials(namespace, wanted)),
                 wanted);
         return patch.isEmpty()

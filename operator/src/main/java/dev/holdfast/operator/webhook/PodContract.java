@@ -4,6 +4,8 @@ package dev.holdfast.operator.webhook;
 final class PodContract {
     static final String INJECT_LABEL = "holdfast.dev/inject";
     static final String LOCKS_ANNOTATION = "holdfast.dev/locks";
+    static final String START_ANNOTATION = "holdfast.dev/start";
+    static final String START_VARIABLE = "HOLDFAST_START";
     /** The name of the added container and of its volume. */
     static final String NAME = "holdfast";
 

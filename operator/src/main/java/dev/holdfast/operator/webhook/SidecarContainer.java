@@ -17,7 +17,7 @@ final class SidecarContainer {
 
     private SidecarContainer() {}
 
-    static Container of(InjectionSettings settings) {
+    static Container of(InjectionSettings settings, Start start) {
         return new ContainerBuilder()
                 .withName(PodContract.NAME)
                 .withImage(settings.sidecarImage())
@@ -29,13 +29,14 @@ final class SidecarContainer {
                         podField("HOLDFAST_POD_UID", "metadata.uid"),
                         // Told, not left to defaults: a Service named holdfast would set HOLDFAST_PORT otherwise.
                         new EnvVar("HOLDFAST_PORT", Integer.toString(PodContract.API_PORT), null),
-                        new EnvVar("HOLDFAST_HEALTH_PORT", Integer.toString(PodContract.HEALTH_PORT), null))
+                        new EnvVar("HOLDFAST_HEALTH_PORT", Integer.toString(PodContract.HEALTH_PORT), null),
+                        new EnvVar(PodContract.START_VARIABLE, start.word(), null))
                 .addNewPort()
                 .withName("holdfast-health")
                 .withContainerPort(PodContract.HEALTH_PORT)
                 .withProtocol("TCP")
                 .endPort()
-                .withStartupProbe(startupProbe())
+                .withStartupProbe(startupProbe(start))
                 .withLivenessProbe(livenessProbe())
                 .withNewResources()
                 .withRequests(Map.of("cpu", new Quantity("10m"), "memory", new Quantity("96Mi")))
@@ -69,14 +70,15 @@ final class SidecarContainer {
     }
 
     /** The application's containers start when this passes. */
-    private static Probe startupProbe() {
+    private static Probe startupProbe(Start start) {
         return new ProbeBuilder()
                 .withNewHttpGet()
                 .withPath("/startupz")
                 .withNewPort(PodContract.HEALTH_PORT)
                 .endHttpGet()
                 .withPeriodSeconds(1)
-                .withFailureThreshold(60)
+                // Whoever waits for a lock may wait for days; a restart would not help.
+                .withFailureThreshold(start == Start.WHEN_HELD ? Integer.MAX_VALUE : 60)
                 .build();
     }
 

@@ -37,7 +37,8 @@ class InjectorTest {
     @Test
     void imageAndPullPolicyAreTheSettings() {
         // When
-        var container = SidecarContainer.of(new InjectionSettings("example.com/sidecar:7", "Always", Set.of()));
+        var container =
+                SidecarContainer.of(new InjectionSettings("example.com/sidecar:7", "Always", Set.of()), Start.ALWAYS);
 
         // Then
         assertThat(container.getImage()).isEqualTo("example.com/sidecar:7");

@@ -14,9 +14,18 @@ import java.util.stream.Stream;
  * @param pod the name that others see as the holder
  * @param port the API's, on 127.0.0.1 only
  * @param healthPort of probes and metrics, on every address
+ * @param start when the application may start
  * @param cluster where the pod's conditions are kept
  */
-public record SidecarConfig(String pod, int port, int healthPort, List<LockConfig> locks, Cluster cluster) {
+public record SidecarConfig(
+        String pod, int port, int healthPort, List<LockConfig> locks, Start start, Cluster cluster) {
+
+    /** When {@code /startupz} says so. */
+    public enum Start {
+        ALWAYS,
+        /** Once this pod holds all its locks. */
+        WHEN_HELD
+    }
 
     private static final String DIRECTORY = "/etc/holdfast";
     private static final int PORT = 4040;
@@ -30,7 +39,17 @@ public record SidecarConfig(String pod, int port, int healthPort, List<LockConfi
         int port = port(environment, "HOLDFAST_PORT", PORT);
         int healthPort = port(environment, "HOLDFAST_HEALTH_PORT", port + 1);
         Path directory = Path.of(environment.getOrDefault("HOLDFAST_CONFIG", DIRECTORY));
-        return new SidecarConfig(pod, port, healthPort, locks(directory), Cluster.of(environment, pod, directory));
+        return new SidecarConfig(
+                pod, port, healthPort, locks(directory), start(environment), Cluster.of(environment, pod, directory));
+    }
+
+    private static Start start(Map<String, String> environment) throws ConfigException {
+        String text = environment.getOrDefault("HOLDFAST_START", "Always");
+        return switch (text) {
+            case "Always" -> Start.ALWAYS;
+            case "WhenHeld" -> Start.WHEN_HELD;
+            default -> throw new ConfigException("HOLDFAST_START is \"" + text + "\"; set Always or WhenHeld");
+        };
     }
 
     static int port(Map<String, String> environment, String name, int otherwise) throws ConfigException {

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Probes for the kubelet, and metrics: read only, on every address. */
@@ -12,13 +13,21 @@ public final class HealthServer {
     private final HttpServer server;
     private final int port;
 
-    /** @param metrics in the Prometheus text format, as they are now */
-    public HealthServer(Vertx vertx, int port, Supplier<String> metrics) {
+    /**
+     * A server that does not listen yet.
+     *
+     * @param started whether the application may start
+     * @param metrics in the Prometheus text format, as they are now
+     */
+    public HealthServer(Vertx vertx, int port, BooleanSupplier started, Supplier<String> metrics) {
         this.port = port;
         Router router = Router.router(vertx);
         // The process serves; whether nodes can be reached is not what a restart or a rollout should hang on.
         router.get("/livez").handler(call -> call.response().end("ok\n"));
-        router.get("/startupz").handler(call -> call.response().end("ok\n"));
+        router.get("/startupz").handler(call -> {
+            boolean isStarted = started.getAsBoolean();
+            call.response().setStatusCode(isStarted ? 200 : 503).end(isStarted ? "ok\n" : "waits for its locks\n");
+        });
         router.get("/metrics")
                 .handler(call -> call.response()
                         .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")

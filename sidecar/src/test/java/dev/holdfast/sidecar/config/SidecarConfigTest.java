@@ -118,4 +118,15 @@ class SidecarConfigTest {
                         directory.resolve("none").toString())))
                 .hasMessageContaining("mount");
     }
+
+    @Test
+    void theApplicationStartsAtOnceUnlessToldOtherwise() throws Exception {
+        assertThat(read(LOCK).start()).isEqualTo(SidecarConfig.Start.ALWAYS);
+        Map<String, String> environment = new HashMap<>(
+                Map.of("HOLDFAST_CONFIG", directory.toString(), "HOLDFAST_POD", "pod-1", "HOLDFAST_START", "WhenHeld"));
+        assertThat(SidecarConfig.read(environment).start()).isEqualTo(SidecarConfig.Start.WHEN_HELD);
+        environment.put("HOLDFAST_START", "whenheld");
+        assertThatThrownBy(() -> SidecarConfig.read(environment))
+                .hasMessage("HOLDFAST_START is \"whenheld\"; set Always or WhenHeld");
+    }
 }
