@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +36,15 @@ public final class Election implements AutoCloseable {
 
     private static final Duration RELEASE_PATIENCE = Duration.ofSeconds(2);
 
+    /** How long a release waits for heralds: a busy one must not keep the lock from its next holder. */
+    private static final Duration HERALD_PATIENCE = Duration.ofMillis(50);
+
     private final Redlock redlock;
     private final Lock lock;
     private final String pod;
     private final Clock wallClock;
     private final List<Consumer<ElectionEvent>> observers = new CopyOnWriteArrayList<>();
+    private final List<Function<ElectionEvent, CompletableFuture<?>>> heralds = new CopyOnWriteArrayList<>();
     private final LinkedBlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile @Nullable Term term;
@@ -67,6 +72,14 @@ public final class Election implements AutoCloseable {
     /** Adds an observer: before {@link #start}, or it misses events. */
     public void observe(Consumer<ElectionEvent> observer) {
         observers.add(observer);
+    }
+
+    /**
+     * Adds an observer that passes events on by threads of its own, and tells when it has: a release waits for that, for a
+     * moment at most. Before {@link #start}, or it misses events.
+     */
+    public void announce(Function<ElectionEvent, CompletableFuture<?>> herald) {
+        heralds.add(herald);
     }
 
     /** Begins to campaign. Call once. */
@@ -254,6 +267,14 @@ public final class Election implements AutoCloseable {
         toldNoQuorum = event instanceof ElectionEvent.NoQuorum
                 || (toldNoQuorum && !(event instanceof ElectionEvent.QuorumRegained));
         observers.forEach(observer -> observer.accept(event));
+        CompletableFuture<?>[] told =
+                heralds.stream().map(herald -> herald.apply(event)).toArray(CompletableFuture[]::new);
+        if (event instanceof ElectionEvent.Lost) {
+            CompletableFuture.allOf(told)
+                    .orTimeout(HERALD_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                    .handle((_, _) -> true)
+                    .join();
+        }
     }
 
     /** One time of leading. */

@@ -11,7 +11,7 @@ public sealed interface ElectionEvent {
     /** This pod leads. */
     record Acquired(long fencingToken) implements ElectionEvent {}
 
-    /** Renewals fail: leadership will be lost when {@code validFor} has passed unless one succeeds. */
+    /** A renewal failed and less than half is left: leadership is lost when {@code validFor} has passed unless one succeeds. */
     record AtRisk(long fencingToken, Duration validFor) implements ElectionEvent {}
 
     /** Renewals succeed again. */

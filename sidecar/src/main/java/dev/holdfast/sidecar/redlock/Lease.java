@@ -161,7 +161,7 @@ public final class Lease {
         long left = remaining(now);
         long next = timing.rejoinEvery() - now.mostSince(roundAt) % timing.rejoinEvery();
         if (!atRisk) {
-            next = Math.min(next, left - timing.stopBudget());
+            next = Math.min(next, left - timing.riskBudget());
         }
         if (left > LAST_MOMENT) {
             next = Math.min(next, left - LAST_MOMENT);
@@ -181,7 +181,7 @@ public final class Lease {
 
     private void checkRisk(Tick now) {
         long left = remaining(now);
-        if (!atRisk && left <= timing.stopBudget()) {
+        if (!atRisk && left <= timing.riskBudget()) {
             atRisk = true;
             tell(new LeaseEvent.AtRisk(Duration.ofNanos(left)));
         }
@@ -221,7 +221,7 @@ public final class Lease {
             return false;
         }
         claim.acknowledgements.add(slot, sent, now);
-        if (atRisk && remaining(now) > timing.stopBudget()) {
+        if (atRisk && remaining(now) > timing.riskBudget()) {
             atRisk = false;
             tell(new LeaseEvent.Recovered(Duration.ofNanos(remaining(now))));
         }

@@ -5,7 +5,7 @@ import java.time.Duration;
 /** What a holder is told about its lease. */
 public sealed interface LeaseEvent {
 
-    /** Renewals fail; the lease will be lost when {@code validFor} has passed unless one succeeds. */
+    /** A renewal failed and less than half is left; the lease is lost when {@code validFor} has passed unless one succeeds. */
     record AtRisk(Duration validFor) implements LeaseEvent {}
 
     /** The lease was at risk and is safe again. */

@@ -11,7 +11,9 @@ import java.time.Duration;
  * @param renewEvery how often the holder renews
  * @param rejoinEvery how often it asks nodes again that have not acknowledged
  * @param operationTimeout how long a node may take to answer
- * @param stopBudget how long before the end of validity the holder is told that it is at risk
+ * @param stopBudget what two lost rounds of renewal leave of the validity, at least
+ * @param riskBudget how long before the end of validity the holder is told that it is at risk: a renewal failed by then, and
+ *     less than half of the lease is left
  * @param pollEvery how often a waiter looks, in case a notification got lost
  */
 public record LeaseTiming(
@@ -22,6 +24,7 @@ public record LeaseTiming(
         long rejoinEvery,
         long operationTimeout,
         long stopBudget,
+        long riskBudget,
         long pollEvery) {
 
     /** Shorter leases leave no room for a lost renewal. */
@@ -50,14 +53,24 @@ public record LeaseTiming(
         long validity = (long) (lease * (1 - drift) / (1 + drift)) - GUARD;
         long operationTimeout = Math.min(SLOWEST_OPERATION.toNanos(), lease / 10);
         long stopBudget = lease / 10;
-        // Two rounds of renewal may be lost before the holder is at risk.
+        // Two rounds of renewal may be lost before it is time to stop.
         long renewEvery = Math.min(lease / 3, (validity - stopBudget - operationTimeout) / 2);
         if (renewEvery <= operationTimeout) {
             throw new IllegalArgumentException("leaseDuration " + text(leaseDuration)
                     + " leaves no time to renew with a" + " clock drift of " + drift + "; set a longer leaseDuration");
         }
+        // Later than this after the last renewal, the next one has been sent and waited for in vain.
+        long riskBudget = Math.min(lease / 2, validity - renewEvery - operationTimeout);
         return new LeaseTiming(
-                lease, validity, lease / 2, renewEvery, renewEvery / 3, operationTimeout, stopBudget, lease / 8);
+                lease,
+                validity,
+                lease / 2,
+                renewEvery,
+                renewEvery / 3,
+                operationTimeout,
+                stopBudget,
+                riskBudget,
+                lease / 8);
     }
 
     long leaseMillis() {
