@@ -4,6 +4,7 @@ import dev.holdfast.sidecar.config.DurationText;
 import dev.holdfast.sidecar.election.Election;
 import dev.holdfast.sidecar.election.Leadership;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -31,15 +32,35 @@ public final class ApiServer {
     private static final Set<String> LOCAL = Set.of("localhost", LOOPBACK, "[::1]");
     private static final int LARGEST_BODY = 4096;
 
-    private final Map<String, Election> elections = new TreeMap<>();
+    private static final int SEND_BUFFER = 16 * 1024;
+
+    private final Map<String, LockWatch> locks = new TreeMap<>();
+    private final Router router;
     private final HttpServer server;
     private final int port;
 
+    /** Before the elections start, or events are missed. */
     public ApiServer(Vertx vertx, int port, List<Election> elections) {
+        this(vertx, port, elections, new WaitingCalls(WaitingCalls.MOST));
+    }
+
+    ApiServer(Vertx vertx, int port, List<Election> elections, WaitingCalls waiting) {
         this.port = port;
-        elections.forEach(election -> this.elections.put(election.lock(), election));
-        this.server = vertx.createHttpServer(new HttpServerOptions().setMaxHeaderSize(LARGEST_BODY))
-                .requestHandler(routes(vertx));
+        elections.forEach(election -> locks.put(election.lock(), new LockWatch(election, waiting)));
+        this.router = routes(vertx);
+        // A small send buffer, or what a reader left unread would pile up in the kernel and be read when it is long
+        // untrue.
+        this.server = vertx.createHttpServer(
+                        new HttpServerOptions().setMaxHeaderSize(LARGEST_BODY).setSendBufferSize(SEND_BUFFER))
+                .requestHandler(router);
+    }
+
+    /** Every call that is answered, as {@code GET /v1/locks/:lock}. */
+    List<String> calls() {
+        return router.getRoutes().stream()
+                .filter(route -> route.getPath() != null)
+                .flatMap(route -> route.methods().stream().map(method -> method + " " + route.getPath()))
+                .toList();
     }
 
     /** Fails if the port is taken. */
@@ -51,7 +72,8 @@ public final class ApiServer {
         Router router = Router.router(vertx);
         router.route().handler(ApiServer::refuseForeignHost);
         router.get("/v1/locks").handler(this::list);
-        router.get("/v1/locks/:lock").handler(withElection(this::state));
+        router.get("/v1/locks/:lock").handler(withLock(LockWatch::state));
+        router.get("/v1/locks/:lock/events").handler(withLock(LockWatch::events));
         router.get("/v1/locks/:lock/held").handler(withElection(this::held));
         router.post("/v1/locks/:lock/resign")
                 .handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY))
@@ -82,22 +104,34 @@ public final class ApiServer {
         }
     }
 
-    private io.vertx.core.Handler<RoutingContext> withElection(BiConsumer<RoutingContext, Election> action) {
+    private Handler<RoutingContext> withElection(BiConsumer<RoutingContext, Election> action) {
+        return withLock((lock, call) -> action.accept(call, lock.election()));
+    }
+
+    private Handler<RoutingContext> withLock(BiConsumer<LockWatch, RoutingContext> action) {
         return call -> {
-            String lock = call.pathParam("lock");
-            Election election = elections.get(lock);
-            if (election == null) {
-                problem(call, 404, "Not Found", "no lock \"" + lock + "\" here; this pod has " + elections.keySet());
-            } else {
-                action.accept(call, election);
+            String name = call.pathParam("lock");
+            LockWatch lock = locks.get(name);
+            if (lock == null) {
+                problem(call, 404, "Not Found", "no lock \"" + name + "\" here; this pod has " + locks.keySet());
+                return;
             }
+            refusingMistakes(call, () -> action.accept(lock, call));
         };
     }
 
+    private static void refusingMistakes(RoutingContext call, Runnable action) {
+        try {
+            action.run();
+        } catch (IllegalArgumentException e) {
+            problem(call, 400, "Bad Request", String.valueOf(e.getMessage()));
+        }
+    }
+
     private void list(RoutingContext call) {
-        JsonArray locks = new JsonArray();
-        elections.values().forEach(election -> locks.add(new LockState(election).json()));
-        call.json(locks);
+        JsonArray states = new JsonArray();
+        locks.values().forEach(lock -> states.add(new LockState(lock.election()).json()));
+        call.json(states);
     }
 
     private void state(RoutingContext call, Election election) {
@@ -115,13 +149,7 @@ public final class ApiServer {
     }
 
     private void resign(RoutingContext call, Election election) {
-        Optional<Duration> standDown;
-        try {
-            standDown = standDown(call.body().buffer());
-        } catch (IllegalArgumentException e) {
-            problem(call, 400, "Bad Request", String.valueOf(e.getMessage()));
-            return;
-        }
+        Optional<Duration> standDown = standDown(call.body().buffer());
         Future.fromCompletionStage(election.resign(standDown), call.vertx().getOrCreateContext())
                 .onSuccess(wasLeading -> {
                     if (wasLeading) {
