@@ -16,9 +16,11 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -35,6 +37,7 @@ public final class ApiServer {
     private static final int SEND_BUFFER = 16 * 1024;
 
     private final Map<String, LockWatch> locks = new TreeMap<>();
+    private final Optional<LeaderName> leaderName;
     private final Router router;
     private final HttpServer server;
     private final int port;
@@ -47,12 +50,19 @@ public final class ApiServer {
     ApiServer(Vertx vertx, int port, List<Election> elections, WaitingCalls waiting) {
         this.port = port;
         elections.forEach(election -> locks.put(election.lock(), new LockWatch(election, waiting)));
+        this.leaderName = elections.stream()
+                .findFirst()
+                .map(first -> new LeaderName(watch(first.lock()), waiting, Clock.systemUTC()));
         this.router = routes(vertx);
         // A small send buffer, or what a reader left unread would pile up in the kernel and be read when it is long
         // untrue.
         this.server = vertx.createHttpServer(
                         new HttpServerOptions().setMaxHeaderSize(LARGEST_BODY).setSendBufferSize(SEND_BUFFER))
                 .requestHandler(router);
+    }
+
+    private LockWatch watch(String lock) {
+        return Objects.requireNonNull(locks.get(lock));
     }
 
     /** Every call that is answered, as {@code GET /v1/locks/:lock}. */
@@ -74,6 +84,8 @@ public final class ApiServer {
         router.get("/v1/locks").handler(this::list);
         router.get("/v1/locks/:lock").handler(withLock(LockWatch::state));
         router.get("/v1/locks/:lock/events").handler(withLock(LockWatch::events));
+        router.get("/").handler(withLeaderLock(LeaderName::now));
+        router.get("/sse").handler(withLeaderLock(LeaderName::stream));
         router.get("/v1/locks/:lock/held").handler(withElection(this::held));
         router.post("/v1/locks/:lock/resign")
                 .handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY))
@@ -118,6 +130,12 @@ public final class ApiServer {
             }
             refusingMistakes(call, () -> action.accept(lock, call));
         };
+    }
+
+    private Handler<RoutingContext> withLeaderLock(BiConsumer<LeaderName, RoutingContext> action) {
+        return call -> leaderName.ifPresentOrElse(
+                name -> refusingMistakes(call, () -> action.accept(name, call)),
+                () -> problem(call, 404, "Not Found", "this pod has no lock of mode Leader; see /v1/locks"));
     }
 
     private static void refusingMistakes(RoutingContext call, Runnable action) {

@@ -97,6 +97,7 @@ class HeldWaitTest {
         await().untilAsserted(() ->
                 assertProblem(pods.get(pods.portOfB, oneMore), 429, "at most " + ApiFixture.WAITING + " calls"));
         assertProblem(pods.get(pods.portOfB, "/v1/locks/payments/events"), 429, "calls wait");
+        assertProblem(pods.get(pods.portOfB, "/sse"), 429, "calls wait");
         for (Socket caller : callers) {
             caller.close();
         }
