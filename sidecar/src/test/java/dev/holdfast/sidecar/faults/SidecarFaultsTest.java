@@ -2,6 +2,7 @@ package dev.holdfast.sidecar.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.sidecar.http.EventReader;
 import dev.holdfast.sidecar.redis.Endpoint;
 import dev.holdfast.sidecar.redis.RedisCluster;
 import io.vertx.core.json.JsonObject;
@@ -100,6 +101,40 @@ class SidecarFaultsTest {
         a.await(PATIENCE, state -> !state.getBoolean("held") && holderIs(state, "pod-b"));
         assertThat(token(successor)).isGreaterThan(token);
         assertThat(b.holds()).isTrue();
+    }
+
+    @Test
+    void neitherALongPollNorAStreamSaysHeldAfterAFreeze() throws Exception {
+        long token = tokenOfA();
+        try (EventReader events = a.events()) {
+            assertThat(events.next().held()).isTrue();
+            a.signal("STOP");
+            List<CompletableFuture<JsonObject>> askedWhileFrozen = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                askedWhileFrozen.add(a.stateLater("?until=held&timeout=1s"));
+            }
+            CompletableFuture<EventReader> streamedWhileFrozen = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return a.events();
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            });
+            JsonObject successor = b.await(PATIENCE, state -> state.getBoolean("held"));
+            a.signal("CONT");
+            assertThat(events.await(event -> !event.name().equals(":")).name()).isEqualTo("lost");
+            for (CompletableFuture<JsonObject> answer : askedWhileFrozen) {
+                assertThat(answer.get(20, TimeUnit.SECONDS).getBoolean("held")).isFalse();
+            }
+            try (EventReader late = streamedWhileFrozen.get(20, TimeUnit.SECONDS)) {
+                EventReader.Event first = late.next();
+                assertThat(first.name()).isEqualTo("state");
+                assertThat(first.held()).isFalse();
+            }
+            events.await(event -> holderIs(event.data(), "pod-b"));
+            assertThat(events.seen().stream().skip(1)).noneMatch(EventReader.Event::held);
+            assertThat(token(successor)).isGreaterThan(token);
+        }
     }
 
     @Test

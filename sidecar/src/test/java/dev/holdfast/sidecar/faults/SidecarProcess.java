@@ -1,6 +1,7 @@
 package dev.holdfast.sidecar.faults;
 
 import dev.holdfast.sidecar.SidecarMain;
+import dev.holdfast.sidecar.http.EventReader;
 import dev.holdfast.sidecar.redis.Endpoint;
 import dev.holdfast.sidecar.redis.FreePorts;
 import dev.holdfast.sidecar.redis.NodeSet;
@@ -103,7 +104,7 @@ final class SidecarProcess implements AutoCloseable {
     Optional<JsonObject> state() throws InterruptedException {
         try {
             return Optional.of(
-                    new JsonObject(client.send(get(Duration.ofSeconds(2)), HttpResponse.BodyHandlers.ofString())
+                    new JsonObject(client.send(get("", Duration.ofSeconds(2)), HttpResponse.BodyHandlers.ofString())
                             .body()));
         } catch (IOException _) {
             return Optional.empty();
@@ -123,13 +124,27 @@ final class SidecarProcess implements AutoCloseable {
 
     /** Asks now; a frozen sidecar answers when it wakes. */
     CompletableFuture<JsonObject> stateLater() {
-        return client.sendAsync(get(Duration.ofSeconds(30)), HttpResponse.BodyHandlers.ofString())
+        return stateLater("");
+    }
+
+    CompletableFuture<JsonObject> stateLater(String query) {
+        return client.sendAsync(get(query, Duration.ofSeconds(60)), HttpResponse.BodyHandlers.ofString())
                 .thenApply(response -> new JsonObject(response.body()));
     }
 
-    private HttpRequest get(Duration timeout) {
-        URI uri = URI.create("http://127.0.0.1:" + port + "/v1/locks/" + lock);
-        return HttpRequest.newBuilder(uri).timeout(timeout).build();
+    /** The lock's events from now on. */
+    EventReader events() throws IOException, InterruptedException {
+        return new EventReader(client, URI.create(url() + "/events"));
+    }
+
+    private HttpRequest get(String query, Duration timeout) {
+        return HttpRequest.newBuilder(URI.create(url() + query))
+                .timeout(timeout)
+                .build();
+    }
+
+    private String url() {
+        return "http://127.0.0.1:" + port + "/v1/locks/" + lock;
     }
 
     boolean holds() throws InterruptedException {
