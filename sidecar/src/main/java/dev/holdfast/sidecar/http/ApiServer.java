@@ -86,6 +86,7 @@ public final class ApiServer {
         router.get("/v1/locks/:lock/events").handler(withLock(LockWatch::events));
         router.get("/").handler(withLeaderLock(LeaderName::now));
         router.get("/sse").handler(withLeaderLock(LeaderName::stream));
+        router.get("/openapi.yaml").handler(ApiDescription::send);
         router.get("/v1/locks/:lock/held").handler(withElection(this::held));
         router.post("/v1/locks/:lock/resign")
                 .handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY))
