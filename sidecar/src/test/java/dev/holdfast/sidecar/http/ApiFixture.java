@@ -37,7 +37,14 @@ final class ApiFixture {
     final Election b;
     final ApiServer api;
 
+    private final int waiting;
+
     ApiFixture() throws Exception {
+        this(WAITING);
+    }
+
+    ApiFixture(int waiting) throws Exception {
+        this.waiting = waiting;
         a = election("pod-a");
         api = serve(a, portOfA);
         a.start();
@@ -52,7 +59,7 @@ final class ApiFixture {
     }
 
     private ApiServer serve(Election election, int port) throws Exception {
-        ApiServer server = new ApiServer(vertx, port, List.of(election), new WaitingCalls(WAITING));
+        ApiServer server = new ApiServer(vertx, port, List.of(election), new WaitingCalls(waiting));
         server.listen().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
         return server;
     }

@@ -54,7 +54,7 @@ class HeldWaitTest {
         assertThat(json(pods.get(pods.portOfA, UNTIL_HELD)).getBoolean("held")).isTrue();
         CompletableFuture<HttpResponse<String>> waiting = pods.getLater(pods.portOfB, UNTIL_HELD);
         assertThat(waiting).isNotDone();
-        pods.resign(pods.portOfA, "20s");
+        pods.resign(pods.portOfA, "2s");
         JsonObject state = json(waiting.get(20, TimeUnit.SECONDS));
         assertThat(state.getBoolean("held")).isTrue();
         assertThat(state.getString("state")).isEqualTo("Leading");
