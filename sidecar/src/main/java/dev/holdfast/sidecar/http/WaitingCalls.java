@@ -28,6 +28,8 @@ final class WaitingCalls {
             return false;
         }
         call.addEndHandler(_ -> now.decrementAndGet());
+        // Nobody asks for them any more, and a thousand times the largest are a good part of this process's memory.
+        call.request().headers().clear();
         return true;
     }
 }

@@ -6,6 +6,7 @@ import dev.holdfast.sidecar.http.EventReader;
 import dev.holdfast.sidecar.redis.Endpoint;
 import dev.holdfast.sidecar.redis.RedisCluster;
 import io.vertx.core.json.JsonObject;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,6 +135,27 @@ class SidecarFaultsTest {
             events.await(event -> holderIs(event.data(), "pod-b"));
             assertThat(events.seen().stream().skip(1)).noneMatch(EventReader.Event::held);
             assertThat(token(successor)).isGreaterThan(token);
+        }
+    }
+
+    @Test
+    void asManyStreamsAsThereMayBeFitIntoItsMemory() throws Exception {
+        long token = tokenOfA();
+        List<Socket> readers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 1000; i++) {
+                Socket reader = a.unreadEvents();
+                readers.add(reader);
+                assertThat(reader.getInputStream().read()).isEqualTo('H');
+            }
+            assertThat(a.state().orElseThrow().getLong("fencingToken")).isEqualTo(token);
+            // All are told of the loss at once.
+            assertThat(a.terminate()).isZero();
+            b.await(LEASE.dividedBy(2), state -> state.getBoolean("held"));
+        } finally {
+            for (Socket reader : readers) {
+                reader.close();
+            }
         }
     }
 

@@ -8,10 +8,13 @@ import dev.holdfast.sidecar.redis.NodeSet;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -135,6 +138,16 @@ final class SidecarProcess implements AutoCloseable {
     /** The lock's events from now on. */
     EventReader events() throws IOException, InterruptedException {
         return new EventReader(client, URI.create(url() + "/events"));
+    }
+
+    /** Another stream of events, that nobody reads, asked for with as large a header as there may be. */
+    Socket unreadEvents() throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.getOutputStream()
+                .write(("GET /v1/locks/" + lock + "/events HTTP/1.1\r\nHost: localhost\r\nX-Large: " + "x".repeat(3500)
+                                + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        return socket;
     }
 
     private HttpRequest get(String query, Duration timeout) {
