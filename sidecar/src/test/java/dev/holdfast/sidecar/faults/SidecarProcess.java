@@ -66,7 +66,7 @@ final class SidecarProcess implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx32m",
+                "-Xmx48m",
                 // In its container there is nothing to write to.
                 "-Djava.io.tmpdir=/proc/nowhere"));
         command.addAll(options);
