@@ -7,6 +7,7 @@ import dev.holdfast.crds.DistributedLock;
 import dev.holdfast.crds.DistributedLockSpec;
 import dev.holdfast.crds.DistributedLockSpec.HolderService;
 import dev.holdfast.crds.DurationText;
+import dev.holdfast.crds.PodContract;
 import dev.holdfast.crds.RedisNodeSet;
 import dev.holdfast.crds.RedisNodeSetSpec;
 import dev.holdfast.crds.RedisNodeSetSpec.External;
@@ -50,7 +51,7 @@ public final class LockManifests {
     public ConfigMap configuration(RedisNodeSet nodeSet) {
         return new ConfigMapBuilder()
                 .withNewMetadata()
-                .withName("holdfast-lock-" + name)
+                .withName(PodContract.configMap(name))
                 .withNamespace(namespace)
                 .withLabels(Labels.ofLock(name))
                 .endMetadata()
@@ -138,7 +139,7 @@ public final class LockManifests {
                 .toList();
         return Optional.of(new RoleBindingBuilder()
                 .withNewMetadata()
-                .withName("holdfast-lock-" + name)
+                .withName(PodContract.configMap(name))
                 .withNamespace(namespace)
                 .withLabels(Labels.ofLock(name))
                 .endMetadata()

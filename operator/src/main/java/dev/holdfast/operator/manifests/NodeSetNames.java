@@ -1,5 +1,6 @@
 package dev.holdfast.operator.manifests;
 
+import dev.holdfast.crds.PodContract;
 import dev.holdfast.crds.RedisNodeSet;
 
 /** How the objects of a node set are called. */
@@ -25,7 +26,7 @@ public record NodeSetNames(String set, String namespace) {
 
     /** The Secret with the sidecars' user, and the nodes' access list. */
     public String credentials() {
-        return "holdfast-" + set + "-credentials";
+        return PodContract.credentialsSecret(set);
     }
 
     /** The ConfigMap with the nodes' configuration. */

@@ -1,5 +1,6 @@
 package dev.holdfast.operator.reconcile;
 
+import dev.holdfast.crds.PodContract;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -11,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,13 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param candidates how many of them campaign
  * @param serviceAccounts of the lock's pods
  */
-record Contest(Optional<Hold> holder, List<Pod> claims, int pods, int candidates, Set<String> serviceAccounts) {
+record Contest(Optional<Hold> holder, List<Pod> claims, int pods, int candidates, SortedSet<String> serviceAccounts) {
 
-    static final String LOCKS = "holdfast.dev/locks";
-    static final String INJECT = "holdfast.dev/inject";
-
-    private static final String SIDECAR = "holdfast";
-    private static final String CONDITION_PREFIX = "holdfast.dev/";
     private static final Pattern TOKEN = Pattern.compile("fencing token (\\d{1,16})");
 
     /** A pod that says it holds, with which token and since when. */
@@ -63,15 +60,11 @@ record Contest(Optional<Hold> holder, List<Pod> claims, int pods, int candidates
     static Set<String> locksOf(Pod pod) {
         String names = pod.getMetadata().getAnnotations() == null
                 ? ""
-                : pod.getMetadata().getAnnotations().getOrDefault(LOCKS, "");
+                : pod.getMetadata().getAnnotations().getOrDefault(PodContract.LOCKS_ANNOTATION, "");
         return Arrays.stream(names.split(",", -1))
                 .map(String::strip)
                 .filter(name -> !name.isEmpty())
                 .collect(Collectors.toSet());
-    }
-
-    static String conditionOf(String lock) {
-        return CONDITION_PREFIX + lock;
     }
 
     private static Optional<Hold> hold(String lock, Pod pod) {
@@ -79,7 +72,7 @@ record Contest(Optional<Hold> holder, List<Pod> claims, int pods, int candidates
             return Optional.empty();
         }
         return pod.getStatus().getConditions().stream()
-                .filter(condition -> condition.getType().equals(conditionOf(lock)))
+                .filter(condition -> condition.getType().equals(PodContract.conditionType(lock)))
                 .filter(condition -> condition.getStatus().equals("True"))
                 .findAny()
                 .map(condition -> new Hold(pod, token(condition), condition.getLastTransitionTime()));
@@ -103,7 +96,7 @@ record Contest(Optional<Hold> holder, List<Pod> claims, int pods, int candidates
         return !isOver(pod)
                 && pod.getStatus() != null
                 && pod.getStatus().getInitContainerStatuses().stream()
-                        .filter(container -> container.getName().equals(SIDECAR))
+                        .filter(container -> container.getName().equals(PodContract.SIDECAR))
                         .map(ContainerStatus::getState)
                         .anyMatch(state -> state != null && state.getRunning() != null);
     }
@@ -117,7 +110,7 @@ record Contest(Optional<Hold> holder, List<Pod> claims, int pods, int candidates
             return true;
         }
         return hold.pod.getStatus().getInitContainerStatuses().stream()
-                .filter(container -> container.getName().equals(SIDECAR))
+                .filter(container -> container.getName().equals(PodContract.SIDECAR))
                 .anyMatch(container -> endedSince(hold.since, container.getState())
                         || endedSince(hold.since, container.getLastState())
                         || startedSince(hold.since, container.getState()));

@@ -4,6 +4,7 @@ import dev.holdfast.crds.DistributedLock;
 import dev.holdfast.crds.DistributedLockSpec;
 import dev.holdfast.crds.DistributedLockStatus;
 import dev.holdfast.crds.DistributedLockStatus.Holder;
+import dev.holdfast.crds.PodContract;
 import dev.holdfast.crds.RedisNodeSet;
 import dev.holdfast.operator.manifests.HolderEndpoints;
 import dev.holdfast.operator.manifests.LockManifests;
@@ -34,7 +35,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Keeps what a lock needs in its namespace, and shows who holds it. Never on the path of taking or losing a lease. */
@@ -74,7 +74,7 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
                 EventSourceUtils.dependentEventSources(context, configurations, services, endpoints, roleBindings));
         sources.add(new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(Pod.class, DistributedLock.class)
-                        .withLabelSelector(Contest.INJECT + "=true")
+                        .withLabelSelector(PodContract.INJECT_LABEL + "=true")
                         .withSecondaryToPrimaryMapper(LockReconciler::locksOf)
                         .build(),
                 context));
@@ -218,8 +218,7 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
 
     private static List<RoleBinding> roleBinding(Desired<DistributedLock> desired) {
         return new LockManifests(desired.owner())
-                .roleBinding(new TreeSet<>(contest(desired).serviceAccounts())).stream()
-                        .toList();
+                .roleBinding(contest(desired).serviceAccounts()).stream().toList();
     }
 
     private static Contest contest(Desired<DistributedLock> desired) {

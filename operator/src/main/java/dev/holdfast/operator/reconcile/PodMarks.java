@@ -1,5 +1,6 @@
 package dev.holdfast.operator.reconcile;
 
+import dev.holdfast.crds.PodContract;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -10,14 +11,15 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the operator writes on pods: the holder's label, and the end of a condition whose sidecar cannot end it any more. */
 final class PodMarks {
 
-    private static final String LABEL_PREFIX = "holder.holdfast.dev/";
     private static final int GONE = 404;
+    private static final int CHANGED = 409;
 
     private final Logger log = LoggerFactory.getLogger(PodMarks.class);
     private final KubernetesClient client;
@@ -30,7 +32,7 @@ final class PodMarks {
 
     /** The label is on the holder and on nobody else. */
     void label(String lock, Collection<Pod> pods, Optional<Pod> holder) {
-        String label = LABEL_PREFIX + lock;
+        String label = PodContract.holderLabel(lock);
         for (Pod pod : pods) {
             boolean has = pod.getMetadata().getLabels() != null
                     && pod.getMetadata().getLabels().containsKey(label);
@@ -53,25 +55,34 @@ final class PodMarks {
         String patch = """
                 {"metadata":{"uid":"%s","resourceVersion":"%s"},"status":{"conditions":[{"type":"%s","status":"False","reason":"Superseded",\
                 "message":"its sidecar is gone, or a later token is held","lastTransitionTime":"%s"}]}}""".formatted(
-                pod.getMetadata().getUid(), pod.getMetadata().getResourceVersion(), Contest.conditionOf(lock), now);
-        patch(pod, resource -> resource.subresource("status").patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch));
-        log.atInfo()
-                .addKeyValue("lock", lock)
-                .addKeyValue("namespace", pod.getMetadata().getNamespace())
-                .addKeyValue("pod", pod.getMetadata().getName())
-                .log("condition of a vanished or superseded holder withdrawn");
+                        pod.getMetadata().getUid(),
+                        pod.getMetadata().getResourceVersion(),
+                        PodContract.conditionType(lock),
+                        now);
+        boolean written = patch(
+                pod,
+                resource -> resource.subresource("status").patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch));
+        if (written) {
+            log.atInfo()
+                    .addKeyValue("lock", lock)
+                    .addKeyValue("namespace", pod.getMetadata().getNamespace())
+                    .addKeyValue("pod", pod.getMetadata().getName())
+                    .log("condition of a vanished or superseded holder withdrawn");
+        }
     }
 
-    private void patch(Pod pod, java.util.function.Consumer<PodResource> patch) {
+    /** Whether it was written: not if the pod is gone, another has its name, or it changed meanwhile. */
+    private boolean patch(Pod pod, Consumer<PodResource> patch) {
         try {
             patch.accept(client.pods()
                     .inNamespace(pod.getMetadata().getNamespace())
                     .withName(pod.getMetadata().getName()));
+            return true;
         } catch (KubernetesClientException e) {
-            if (e.getCode() != GONE && e.getCode() != 409) {
+            if (e.getCode() != GONE && e.getCode() != CHANGED) {
                 throw e;
             }
-            // Another pod has the name by now, or none: nothing to mark.
+            return false;
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.operator.webhook;
 
+import dev.holdfast.crds.PodContract;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
@@ -34,11 +35,11 @@ final class Additions {
             Container container = containers.get(i);
             List<EnvVar> environment = container.getEnv();
             boolean told =
-                    environment.stream().anyMatch(variable -> PodContract.URL_VARIABLE.equals(variable.getName()));
-            if (!told && !PodContract.NAME.equals(container.getName())) {
+                    environment.stream().anyMatch(variable -> SidecarContract.URL_VARIABLE.equals(variable.getName()));
+            if (!told && !PodContract.SIDECAR.equals(container.getName())) {
                 EnvVar url = new EnvVarBuilder()
-                        .withName(PodContract.URL_VARIABLE)
-                        .withValue(PodContract.URL)
+                        .withName(SidecarContract.URL_VARIABLE)
+                        .withValue(SidecarContract.URL)
                         .build();
                 append("/spec/" + list + "/" + i + "/env", environment, List.of(url));
             }
@@ -49,14 +50,14 @@ final class Additions {
         List<Container> present = pod.getInitContainers();
         if (present.isEmpty()) {
             patch.add(new Addition("/spec/initContainers", List.of(sidecar)));
-        } else if (present.stream().noneMatch(container -> PodContract.NAME.equals(container.getName()))) {
+        } else if (present.stream().noneMatch(container -> PodContract.SIDECAR.equals(container.getName()))) {
             patch.add(new Addition("/spec/initContainers/0", sidecar));
         }
     }
 
     private void volume(Volume volume) {
         List<Volume> present = pod.getVolumes();
-        if (present.stream().noneMatch(other -> PodContract.NAME.equals(other.getName()))) {
+        if (present.stream().noneMatch(other -> PodContract.SIDECAR.equals(other.getName()))) {
             append("/spec/volumes", present, List.of(volume));
         }
     }

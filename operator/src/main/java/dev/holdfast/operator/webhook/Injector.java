@@ -1,6 +1,7 @@
 package dev.holdfast.operator.webhook;
 
 import dev.holdfast.crds.DistributedLock;
+import dev.holdfast.crds.PodContract;
 import dev.holdfast.operator.webhook.Injection.Deny;
 import dev.holdfast.operator.webhook.Injection.Inject;
 import dev.holdfast.operator.webhook.Injection.Skip;

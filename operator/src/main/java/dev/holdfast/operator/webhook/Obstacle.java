@@ -1,5 +1,6 @@
 package dev.holdfast.operator.webhook;
 
+import dev.holdfast.crds.PodContract;
 import dev.holdfast.operator.webhook.Injection.Deny;
 import dev.holdfast.operator.webhook.Injection.Deny.Reason;
 import io.fabric8.kubernetes.api.model.Container;
@@ -41,7 +42,7 @@ final class Obstacle {
 
     private static Optional<Deny> volumes(PodSpec pod, Set<String> locks) {
         Optional<Volume> taken = pod.getVolumes().stream()
-                .filter(volume -> PodContract.NAME.equals(volume.getName()))
+                .filter(volume -> PodContract.SIDECAR.equals(volume.getName()))
                 .findFirst();
         if (taken.isEmpty()) {
             return Optional.empty();
@@ -64,7 +65,7 @@ final class Obstacle {
     }
 
     private static boolean hasOurName(Container container) {
-        return PodContract.NAME.equals(container.getName());
+        return PodContract.SIDECAR.equals(container.getName());
     }
 
     private static String sorted(Set<String> names) {

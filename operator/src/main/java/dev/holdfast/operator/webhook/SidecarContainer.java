@@ -1,5 +1,6 @@
 package dev.holdfast.operator.webhook;
 
+import dev.holdfast.crds.PodContract;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -19,7 +20,7 @@ final class SidecarContainer {
 
     static Container of(InjectionSettings settings, Start start) {
         return new ContainerBuilder()
-                .withName(PodContract.NAME)
+                .withName(PodContract.SIDECAR)
                 .withImage(settings.sidecarImage())
                 .withImagePullPolicy(settings.pullPolicy())
                 .withRestartPolicy("Always")
@@ -28,12 +29,12 @@ final class SidecarContainer {
                         podField("HOLDFAST_NAMESPACE", "metadata.namespace"),
                         podField("HOLDFAST_POD_UID", "metadata.uid"),
                         // Told, not left to defaults: a Service named holdfast would set HOLDFAST_PORT otherwise.
-                        new EnvVar("HOLDFAST_PORT", Integer.toString(PodContract.API_PORT), null),
-                        new EnvVar("HOLDFAST_HEALTH_PORT", Integer.toString(PodContract.HEALTH_PORT), null),
-                        new EnvVar(PodContract.START_VARIABLE, start.word(), null))
+                        new EnvVar("HOLDFAST_PORT", Integer.toString(SidecarContract.API_PORT), null),
+                        new EnvVar("HOLDFAST_HEALTH_PORT", Integer.toString(SidecarContract.HEALTH_PORT), null),
+                        new EnvVar(SidecarContract.START_VARIABLE, start.word(), null))
                 .addNewPort()
                 .withName("holdfast-health")
-                .withContainerPort(PodContract.HEALTH_PORT)
+                .withContainerPort(SidecarContract.HEALTH_PORT)
                 .withProtocol("TCP")
                 .endPort()
                 .withStartupProbe(startupProbe(start))
@@ -45,8 +46,8 @@ final class SidecarContainer {
                 .withSecurityContext(securityContext())
                 .withTerminationMessagePolicy("FallbackToLogsOnError")
                 .addNewVolumeMount()
-                .withName(PodContract.NAME)
-                .withMountPath(PodContract.MOUNT_PATH)
+                .withName(PodContract.SIDECAR)
+                .withMountPath(SidecarContract.MOUNT_PATH)
                 .withReadOnly(true)
                 .endVolumeMount()
                 .build();
@@ -56,8 +57,8 @@ final class SidecarContainer {
     static boolean isOurs(Container container) {
         return "Always".equals(container.getRestartPolicy())
                 && container.getVolumeMounts().stream()
-                        .anyMatch(mount -> mount.getName().equals(PodContract.NAME)
-                                && PodContract.MOUNT_PATH.equals(mount.getMountPath()));
+                        .anyMatch(mount -> mount.getName().equals(PodContract.SIDECAR)
+                                && SidecarContract.MOUNT_PATH.equals(mount.getMountPath()));
     }
 
     private static EnvVar podField(String name, String path) {
@@ -74,7 +75,7 @@ final class SidecarContainer {
         return new ProbeBuilder()
                 .withNewHttpGet()
                 .withPath("/startupz")
-                .withNewPort(PodContract.HEALTH_PORT)
+                .withNewPort(SidecarContract.HEALTH_PORT)
                 .endHttpGet()
                 .withPeriodSeconds(1)
                 // Whoever waits for a lock may wait for days; a restart would not help.
@@ -86,7 +87,7 @@ final class SidecarContainer {
         return new ProbeBuilder()
                 .withNewHttpGet()
                 .withPath("/livez")
-                .withNewPort(PodContract.HEALTH_PORT)
+                .withNewPort(SidecarContract.HEALTH_PORT)
                 .endHttpGet()
                 .withPeriodSeconds(10)
                 .withTimeoutSeconds(3)

@@ -1,5 +1,6 @@
 package dev.holdfast.operator.webhook;
 
+import dev.holdfast.crds.PodContract;
 import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
@@ -26,7 +27,7 @@ final class SidecarVolume {
         sources.add(token());
         sources.add(authority());
         return new VolumeBuilder()
-                .withName(PodContract.NAME)
+                .withName(PodContract.SIDECAR)
                 .withNewProjected()
                 .withDefaultMode(MODE)
                 .withSources(sources)

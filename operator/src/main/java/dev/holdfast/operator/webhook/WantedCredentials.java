@@ -1,5 +1,6 @@
 package dev.holdfast.operator.webhook;
 
+import dev.holdfast.crds.PodContract;
 import dev.holdfast.crds.RedisNodeSet;
 import dev.holdfast.crds.RedisNodeSetSpec;
 import dev.holdfast.crds.RedisNodeSetSpec.External;
@@ -19,7 +20,7 @@ record WantedCredentials(String nodeSet, String secret, boolean authority) {
                 nodeSet.map(RedisNodeSet::getSpec).orElseGet(() -> RedisNodeSetSpec.ofNodes(RedisNodeSetSpec.NODES));
         External external = spec.external();
         if (external == null) {
-            return Optional.of(new WantedCredentials(name, "holdfast-" + name + "-credentials", spec.tls() == Tls.On));
+            return Optional.of(new WantedCredentials(name, PodContract.credentialsSecret(name), spec.tls() == Tls.On));
         }
         return Optional.ofNullable(external.credentialsSecret())
                 .map(secret -> new WantedCredentials(name, secret, external.tls() == Tls.On));

@@ -4,6 +4,7 @@ import dev.holdfast.crds.DistributedLock;
 import dev.holdfast.crds.DistributedLockSpec;
 import dev.holdfast.crds.DistributedLockSpec.Mode;
 import dev.holdfast.crds.DistributedLockSpec.ReadinessGate;
+import dev.holdfast.crds.PodContract;
 
 /** What injection needs to know of a lock. */
 record WantedLock(String name, String nodeSet, boolean readinessGate, boolean mutex) {
@@ -20,10 +21,10 @@ record WantedLock(String name, String nodeSet, boolean readinessGate, boolean mu
     }
 
     String configMap() {
-        return PodContract.CONFIG_MAP_PREFIX + name;
+        return PodContract.configMap(name);
     }
 
     String conditionType() {
-        return PodContract.CONDITION_PREFIX + name;
+        return PodContract.conditionType(name);
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.operator.webhook;
 
+import dev.holdfast.crds.PodContract;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ final class Warnings {
             }
         }
         Stream.concat(pod.getSpec().getContainers().stream(), pod.getSpec().getInitContainers().stream())
-                .filter(container -> !PodContract.NAME.equals(container.getName()))
+                .filter(container -> !PodContract.SIDECAR.equals(container.getName()))
                 .flatMap(container -> container.getPorts().stream()
                         .filter(Warnings::isTaken)
                         .map(port -> "container "
@@ -43,7 +44,7 @@ final class Warnings {
     }
 
     private static boolean isTaken(ContainerPort port) {
-        return List.of(PodContract.API_PORT, PodContract.HEALTH_PORT)
+        return List.of(SidecarContract.API_PORT, SidecarContract.HEALTH_PORT)
                 .contains(Objects.requireNonNullElse(port.getContainerPort(), 0));
     }
 }

@@ -1,0 +1,42 @@
+package dev.holdfast.crds;
+
+/** The names that pods, webhook, reconcilers and users agree on. */
+public final class PodContract {
+
+    /** Opts a pod in, with the value {@code true}. */
+    public static final String INJECT_LABEL = "holdfast.dev/inject";
+
+    /** Names the pod's locks, separated by commas. */
+    public static final String LOCKS_ANNOTATION = "holdfast.dev/locks";
+
+    /** {@code Always} or {@code WhenHeld}. */
+    public static final String START_ANNOTATION = "holdfast.dev/start";
+
+    /** The name of the added container and of its volume. */
+    public static final String SIDECAR = "holdfast";
+
+    /** What a lock's ConfigMap is called, before the lock's name. */
+    public static final String CONFIG_MAP_PREFIX = "holdfast-lock-";
+
+    private PodContract() {}
+
+    /** The type of the pod condition that tells whether a pod holds a lock, and of its readiness gate. */
+    public static String conditionType(String lock) {
+        return "holdfast.dev/" + lock;
+    }
+
+    /** The label of the pod that holds a lock. */
+    public static String holderLabel(String lock) {
+        return "holder.holdfast.dev/" + lock;
+    }
+
+    /** The ConfigMap with what sidecars are told of a lock. */
+    public static String configMap(String lock) {
+        return CONFIG_MAP_PREFIX + lock;
+    }
+
+    /** The Secret with which the nodes of a provisioned node set are reached. */
+    public static String credentialsSecret(String nodeSet) {
+        return "holdfast-" + nodeSet + "-credentials";
+    }
+}
