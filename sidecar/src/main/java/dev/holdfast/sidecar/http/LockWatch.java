@@ -4,6 +4,7 @@ import dev.holdfast.sidecar.election.Election;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The calls that tell how one lock stands: now, when it is held, or from now on. */
 final class LockWatch {
@@ -33,16 +34,19 @@ final class LockWatch {
     /** The state now; with {@code ?until=held} as soon as this pod holds. */
     void state(RoutingContext call) {
         QueryParameters query = new QueryParameters(call.queryParams(), List.of("until", "timeout"));
-        String until = query.text("until").orElse("");
+        Optional<String> until = query.text("until");
         Duration timeout = query.duration("timeout", DEFAULT_TIMEOUT, LONGEST_TIMEOUT);
-        if (until.isEmpty() && query.text("until").isEmpty()) {
+        if (until.isEmpty()) {
             if (query.text("timeout").isPresent()) {
                 throw new IllegalArgumentException("timeout is for ?until=held only");
             }
             call.json(new LockState(election).json());
-        } else if (!until.equals("held")) {
-            throw new IllegalArgumentException("until is \"" + until + "\"; allowed: held");
-        } else if (waiting.admit(call)) {
+            return;
+        }
+        if (!until.get().equals("held")) {
+            throw new IllegalArgumentException("until is \"" + until.get() + "\"; allowed: held");
+        }
+        if (waiting.admit(call)) {
             new HeldWait(call, election, events, timeout).start();
         }
     }

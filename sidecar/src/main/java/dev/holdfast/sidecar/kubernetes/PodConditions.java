@@ -2,6 +2,7 @@ package dev.holdfast.sidecar.kubernetes;
 
 import dev.holdfast.sidecar.config.Cluster;
 import dev.holdfast.sidecar.election.Election;
+import dev.holdfast.sidecar.redlock.Backoff;
 import dev.holdfast.sidecar.redlock.Environment;
 import dev.holdfast.sidecar.redlock.Timers;
 import io.vertx.core.Vertx;
@@ -25,6 +26,9 @@ public final class PodConditions {
     /** What was left without an answer is confirmed after this: by then the API server has dropped or made it. */
     static final Duration DOUBT = Duration.ofSeconds(5);
 
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+
     private final PodStatus pod;
     private final Timers timers;
     private final Clock wallClock;
@@ -45,7 +49,7 @@ public final class PodConditions {
         this.pod = pod;
         this.timers = environment.timers();
         this.wallClock = wallClock;
-        this.backoff = new Backoff(environment.random());
+        this.backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, environment.random());
     }
 
     /** The conditions of this very pod. */
@@ -179,7 +183,7 @@ public final class PodConditions {
 
     private void failed() {
         failures.incrementAndGet();
-        retry = timers.after(backoff.nextNanos(), this::onRetry);
+        retry = timers.after(backoff.nextPause().toNanos(), this::onRetry);
     }
 
     private synchronized void onRetry() {

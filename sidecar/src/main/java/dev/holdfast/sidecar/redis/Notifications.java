@@ -85,12 +85,12 @@ final class Notifications {
     }
 
     private void run() {
-        Backoff backoff = new Backoff(environment.random());
+        Reconnecting reconnecting = new Reconnecting(environment.random());
         while (!closed) {
             try (NodeConnection fresh = NodeConnection.open(endpoint, set.security())) {
                 fresh.waitForever();
                 begin(fresh);
-                backoff.reset();
+                reconnecting.connected();
                 while (true) {
                     onMessage((List<?>) fresh.read());
                 }
@@ -98,7 +98,7 @@ final class Notifications {
                 // The lane of the same node reports what is wrong with it.
             }
             end();
-            backoff.sleep();
+            reconnecting.pause();
         }
     }
 

@@ -116,12 +116,12 @@ final class RedisLockNode implements LockNode {
     // The reader's thread: connects, reads, and after a failure connects again.
 
     private void run() {
-        Backoff backoff = new Backoff(environment.random());
+        Reconnecting reconnecting = new Reconnecting(environment.random());
         while (!closed) {
             String reason;
             try {
                 connect();
-                backoff.reset();
+                reconnecting.connected();
                 while (true) {
                     readOne();
                 }
@@ -129,7 +129,7 @@ final class RedisLockNode implements LockNode {
                 reason = Failures.describe(e);
             }
             disconnect(reason);
-            backoff.sleep();
+            reconnecting.pause();
             synchronized (lane) {
                 down = null;
             }

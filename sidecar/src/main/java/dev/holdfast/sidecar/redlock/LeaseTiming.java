@@ -11,7 +11,6 @@ import java.time.Duration;
  * @param renewEvery how often the holder renews
  * @param rejoinEvery how often it asks nodes again that have not acknowledged
  * @param operationTimeout how long a node may take to answer
- * @param stopBudget what two lost rounds of renewal leave of the validity, at least
  * @param riskBudget how long before the end of validity the holder is told that it is at risk: a renewal failed by then, and
  *     less than half of the lease is left
  * @param pollEvery how often a waiter looks, in case a notification got lost
@@ -23,7 +22,6 @@ public record LeaseTiming(
         long renewEvery,
         long rejoinEvery,
         long operationTimeout,
-        long stopBudget,
         long riskBudget,
         long pollEvery) {
 
@@ -62,15 +60,7 @@ public record LeaseTiming(
         // Later than this after the last renewal, the next one has been sent and waited for in vain.
         long riskBudget = Math.min(lease / 2, validity - renewEvery - operationTimeout);
         return new LeaseTiming(
-                lease,
-                validity,
-                lease / 2,
-                renewEvery,
-                renewEvery / 3,
-                operationTimeout,
-                stopBudget,
-                riskBudget,
-                lease / 8);
+                lease, validity, lease / 2, renewEvery, renewEvery / 3, operationTimeout, riskBudget, lease / 8);
     }
 
     long leaseMillis() {
