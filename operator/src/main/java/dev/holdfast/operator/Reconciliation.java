@@ -40,10 +40,11 @@ final class Reconciliation implements AutoCloseable {
         });
         Clock wallClock = Clock.systemUTC();
         if (watched.isEmpty()) {
-            operator.register(new LockReconciler(client, wallClock));
+            operator.register(new LockReconciler(client, wallClock, System::nanoTime));
             operator.register(new NodeSetReconciler(client, nodes, wallClock));
         } else {
-            operator.register(new LockReconciler(client, wallClock), it -> it.settingNamespaces(watched));
+            operator.register(
+                    new LockReconciler(client, wallClock, System::nanoTime), it -> it.settingNamespaces(watched));
             operator.register(new NodeSetReconciler(client, nodes, wallClock), it -> it.settingNamespaces(watched));
         }
     }

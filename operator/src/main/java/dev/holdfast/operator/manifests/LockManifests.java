@@ -47,6 +47,11 @@ public final class LockManifests {
         this.namespace = lock.getMetadata().getNamespace();
     }
 
+    /** The key in a lock's ConfigMap. */
+    public static String file(String lock) {
+        return lock + ".json";
+    }
+
     /** What sidecars are told, as one file. */
     public ConfigMap configuration(RedisNodeSet nodeSet) {
         return new ConfigMapBuilder()
@@ -55,7 +60,7 @@ public final class LockManifests {
                 .withNamespace(namespace)
                 .withLabels(Labels.ofLock(name))
                 .endMetadata()
-                .addToData(name + ".json", text(nodeSet))
+                .addToData(file(name), text(nodeSet))
                 .build();
     }
 

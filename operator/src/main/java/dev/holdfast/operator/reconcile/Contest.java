@@ -25,11 +25,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param holder the pod that holds, if one does
  * @param claims pods whose condition says that they hold although they do not: superseded, or their sidecar is gone
- * @param pods how many there are that are not over
+ * @param living the lock's pods that are not over
  * @param candidates how many of them campaign
  * @param serviceAccounts of the lock's pods
  */
-record Contest(Optional<Hold> holder, List<Pod> claims, int pods, int candidates, SortedSet<String> serviceAccounts) {
+record Contest(
+        Optional<Hold> holder, List<Pod> claims, List<Pod> living, int candidates, SortedSet<String> serviceAccounts) {
 
     private static final Pattern TOKEN = Pattern.compile("fencing token (\\d{1,16})");
 
@@ -41,6 +42,7 @@ record Contest(Optional<Hold> holder, List<Pod> claims, int pods, int candidates
                 .flatMap(pod -> hold(lock, pod).stream())
                 .sorted(Comparator.comparingLong(Hold::token).reversed())
                 .toList();
+        List<Pod> living = pods.stream().filter(pod -> !isOver(pod)).toList();
         Optional<Hold> holder = holds.stream().filter(hold -> !isGone(hold)).findFirst();
         return new Contest(
                 holder,
@@ -48,12 +50,18 @@ record Contest(Optional<Hold> holder, List<Pod> claims, int pods, int candidates
                         .filter(hold -> !Optional.of(hold).equals(holder))
                         .map(Hold::pod)
                         .toList(),
-                (int) pods.stream().filter(pod -> !isOver(pod)).count(),
+                living,
                 (int) pods.stream().filter(Contest::isCandidate).count(),
-                pods.stream()
-                        .filter(pod -> !isOver(pod))
-                        .map(Contest::serviceAccount)
-                        .collect(Collectors.toCollection(TreeSet::new)));
+                living.stream().map(Contest::serviceAccount).collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    /** Whether a sidecar has been started in a pod that is older than this (RFC 3339, by the API server's clock). */
+    boolean runsSidecarOfBefore(String time) {
+        Instant limit = Instant.parse(time);
+        return living.stream()
+                .anyMatch(pod -> hasRunSidecar(pod)
+                        && Instant.parse(pod.getMetadata().getCreationTimestamp())
+                                .isBefore(limit));
     }
 
     /** The locks that a pod names; what is wrong with the names, the webhook has said. */
@@ -131,6 +139,15 @@ record Contest(Optional<Hold> holder, List<Pod> claims, int pods, int candidates
     /** Times are whole seconds, so within one nothing is proved; a restarted sidecar soon says for itself. */
     private static boolean isAfter(@Nullable String time, String other) {
         return time != null && Instant.parse(time).isAfter(Instant.parse(other));
+    }
+
+    private static boolean hasRunSidecar(Pod pod) {
+        return pod.getStatus() != null
+                && pod.getStatus().getInitContainerStatuses().stream()
+                        .filter(container -> container.getName().equals(PodContract.SIDECAR))
+                        .anyMatch(container -> container.getContainerID() != null
+                                || (container.getState() != null
+                                        && container.getState().getRunning() != null));
     }
 
     private static String serviceAccount(Pod pod) {

@@ -35,7 +35,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Keeps what a lock needs in its namespace, and shows who holds it. Never on the path of taking or losing a lease. */
 @ControllerConfiguration(name = "distributedlock")
@@ -60,12 +62,18 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
     private final Owned<RoleBinding, DistributedLock> roleBindings =
             new Owned<>(RoleBinding.class, LockReconciler::roleBinding);
 
-    public LockReconciler(KubernetesClient client, Clock wallClock) {
+    /**
+     * Keeps all locks; called on many threads.
+     *
+     * @param wallClock for the times that people read
+     * @param nanoClock monotonic, in nanoseconds
+     */
+    public LockReconciler(KubernetesClient client, Clock wallClock, LongSupplier nanoClock) {
         this.client = client;
         this.wallClock = wallClock;
         this.announcements = new Announcements(client, wallClock);
         this.marks = new PodMarks(client, wallClock);
-        this.moves = new NodeSetMoves(wallClock);
+        this.moves = new NodeSetMoves(nanoClock);
     }
 
     @Override
@@ -112,7 +120,7 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
         }
         Set<Pod> pods = context.getSecondaryResources(Pod.class);
         Contest contest = Contest.of(lock.getMetadata().getName(), pods);
-        Readiness readiness = moves.check(lock, context, Readiness.of(lock, nodeSet), contest);
+        Readiness readiness = moves.check(lock, told(lock, context), nodeSet, Readiness.of(lock, nodeSet), contest);
         Refusals refusals = new Refusals();
         if (readiness.mayConfigure()) {
             refusals.collect("ConfigMap", () -> configurations.reconcile(lock, context));
@@ -126,6 +134,15 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
         // What was refused is tried again, and what else there is has been done meanwhile. A move waits for its time.
         boolean isUnfinished = !refusals.isEmpty() || (readiness instanceof Readiness.Waiting it && it.isTimed());
         return isUnfinished ? shown.rescheduleAfter(LOOK_AGAIN) : shown;
+    }
+
+    /** What the lock's sidecars were told last. */
+    private static Optional<String> told(DistributedLock lock, Context<DistributedLock> context) {
+        return context.getSecondaryResourcesAsStream(ConfigMap.class)
+                .flatMap(map -> Stream.ofNullable(map.getData()))
+                .flatMap(data -> Stream.ofNullable(
+                        data.get(LockManifests.file(lock.getMetadata().getName()))))
+                .findAny();
     }
 
     private void createDefaultNodeSet(DistributedLock lock) {

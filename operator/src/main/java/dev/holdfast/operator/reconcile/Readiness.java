@@ -4,6 +4,7 @@ import dev.holdfast.crds.DistributedLock;
 import dev.holdfast.crds.DistributedLockSpec.ReadinessGate;
 import dev.holdfast.crds.DurationText;
 import dev.holdfast.crds.RedisNodeSet;
+import dev.holdfast.operator.manifests.LockManifests;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -45,7 +46,8 @@ sealed interface Readiness {
                 && Conditions.isTrue(set.getStatus().conditions(), NodeSetReconciler.QUORUM_AVAILABLE);
         String nodes = set.getStatus() == null
                 ? "nothing known of its nodes"
-                : set.getStatus().voting() + " of " + set.getSpec().nodes() + " nodes have a vote, "
+                : set.getStatus().voting() + " of "
+                        + LockManifests.addresses(set).size() + " nodes have a vote, "
                         + set.getStatus().quorum() + " needed";
         return new Ready(quorum, nodes, lock.getSpec().exposure().readinessGate() == ReadinessGate.Holder);
     }
