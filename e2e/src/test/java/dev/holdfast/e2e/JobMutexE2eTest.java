@@ -7,7 +7,6 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,28 +21,23 @@ class JobMutexE2eTest {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Measurements measured = new Measurements();
-    private final HelmRelease release;
+    private final Installation installation;
     private final Kube kube;
 
     JobMutexE2eTest(Cluster cluster) {
-        cluster.load(Project.imageTar("operator"));
-        cluster.load(Project.imageTar("sidecar"));
-        release = new HelmRelease(cluster.kubeconfig(), "holdfast-system", "holdfast");
-        kube = Kube.of(cluster.kubeconfig(), "holdfast-e2e-jobs");
-        kube.createNamespace();
+        installation = Installation.prepare(cluster, "holdfast-e2e-jobs");
+        kube = installation.kube();
     }
 
     @BeforeAll
     void install() {
-        release.install(Map.of());
+        installation.install();
     }
 
     @AfterAll
     void tell() {
         System.out.println(measured);
-        kube.client().namespaces().withName(kube.namespace()).delete();
-        release.uninstall();
-        kube.close();
+        installation.close();
     }
 
     @Test

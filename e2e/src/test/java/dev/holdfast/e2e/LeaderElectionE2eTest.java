@@ -60,12 +60,10 @@ class LeaderElectionE2eTest {
     private final NodeShell shell;
 
     LeaderElectionE2eTest(Cluster cluster) {
-        cluster.load(Project.imageTar("operator"));
-        cluster.load(Project.imageTar("sidecar"));
-        release = new HelmRelease(cluster.kubeconfig(), "holdfast-system", "holdfast");
+        Installation installation = Installation.prepare(cluster, NAMESPACE);
+        release = installation.release();
         operator = Kube.of(cluster.kubeconfig(), release.namespace());
-        kube = Kube.of(cluster.kubeconfig(), NAMESPACE);
-        kube.createNamespace();
+        kube = installation.kube();
         shell = NodeShell.start(kube, Images.app());
         recorder = new HolderRecorder(kube, Payments.NAME);
         payments = new Payments(kube, recorder);

@@ -11,8 +11,6 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.HttpResponse;
-import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,29 +71,23 @@ class OwnConditionE2eTest {
                   image: never-pulled
             """;
 
-    private final Path kubeconfig;
-    private final HelmRelease release;
+    private final Installation installation;
     private final Kube kube;
 
     OwnConditionE2eTest(Cluster cluster) {
-        cluster.load(Project.imageTar("operator"));
-        kubeconfig = cluster.kubeconfig();
-        release = new HelmRelease(kubeconfig, "holdfast-system", "holdfast");
-        kube = Kube.of(kubeconfig, "holdfast-e2e-policy");
-        kube.createNamespace();
+        installation = Installation.prepare(cluster, "holdfast-e2e-policy");
+        kube = installation.kube();
     }
 
     @BeforeAll
     void install() {
-        release.install(Map.of());
+        installation.install();
         kube.apply(WORKLOAD);
     }
 
     @AfterAll
     void leave() {
-        kube.client().namespaces().withName(kube.namespace()).delete();
-        release.uninstall();
-        kube.close();
+        installation.close();
     }
 
     @ParameterizedTest
@@ -208,7 +200,7 @@ class OwnConditionE2eTest {
                 .tokenRequest(request)
                 .getStatus()
                 .getToken();
-        Config admin = Config.fromKubeconfig(kubeconfig.toFile());
+        Config admin = Config.fromKubeconfig(installation.kubeconfig().toFile());
         return new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder(Config.empty())
                         .withMasterUrl(admin.getMasterUrl())

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,20 +21,17 @@ class ReadinessGateE2eTest {
     private static final String CONDITION = "holdfast.dev/ledger";
 
     private final Measurements measured = new Measurements();
-    private final HelmRelease release;
+    private final Installation installation;
     private final Kube kube;
 
     ReadinessGateE2eTest(Cluster cluster) {
-        cluster.load(Project.imageTar("operator"));
-        cluster.load(Project.imageTar("sidecar"));
-        release = new HelmRelease(cluster.kubeconfig(), "holdfast-system", "holdfast");
-        kube = Kube.of(cluster.kubeconfig(), "holdfast-e2e-gate");
-        kube.createNamespace();
+        installation = Installation.prepare(cluster, "holdfast-e2e-gate");
+        kube = installation.kube();
     }
 
     @BeforeAll
     void install() {
-        release.install(Map.of());
+        installation.install();
         Example.named("readiness-gate").applyTo(kube);
         await("one ready pod of three")
                 .atMost(PATIENCE)
@@ -45,9 +41,7 @@ class ReadinessGateE2eTest {
     @AfterAll
     void tell() {
         System.out.println(measured);
-        kube.client().namespaces().withName(kube.namespace()).delete();
-        release.uninstall();
-        kube.close();
+        installation.close();
     }
 
     @Test

@@ -20,7 +20,10 @@ class LeashTest {
     @ParameterizedTest
     @ValueSource(strings = {"KILL", "TERM", "INT", "HUP"})
     void nothingOutlivesTheLauncherWhateverEndsIt(String signal) throws Exception {
+        // A program inherits the signals that its starter ignores, as those of nohup and of background jobs do.
         var launcher = new ProcessBuilder(
+                        "env",
+                        "--default-signal=TERM,INT,HUP",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
