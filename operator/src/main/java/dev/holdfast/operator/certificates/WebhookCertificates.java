@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps the webhook's certificate good, served and trusted, for as long as the operator runs. */
+/** Keeps the webhook's certificate good, served and trusted, for as long as the operator runs. Thread-safe. */
 public final class WebhookCertificates implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WebhookCertificates.class);
 

@@ -1,4 +1,4 @@
-/** What Kubernetes is asked for, as pure functions of the resources. */
+/** What Kubernetes is asked for, as pure functions of the resources: immutable, without side effects, for any thread. */
 @NullMarked
 package dev.holdfast.operator.manifests;
 

@@ -8,7 +8,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.BooleanSupplier;
 
-/** Probes and metrics, for the kubelet and Prometheus: read only. */
+/** Probes and metrics, for the kubelet and Prometheus: read only, on every address. Thread-safe. */
 public final class HealthServer {
 
     private final HttpServer server;

@@ -5,7 +5,7 @@ import dev.holdfast.crds.RedisNodeSetStatus.Node;
 import java.util.List;
 import java.util.Optional;
 
-/** The nodes of node sets. Blocks for round trips. */
+/** The nodes of node sets. Blocks for round trips, some seconds at most where a node is silent. Thread-safe. */
 public interface Nodes {
 
     /**

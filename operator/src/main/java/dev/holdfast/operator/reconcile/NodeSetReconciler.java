@@ -69,6 +69,11 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
     private final Owned<PodDisruptionBudget, RedisNodeSet> budgets =
             new Owned<>(PodDisruptionBudget.class, desired -> managed(desired, set -> List.of(set.budget())));
 
+    /**
+     * Keeps all node sets; called on many threads.
+     *
+     * @param wallClock for the times that people read
+     */
     public NodeSetReconciler(KubernetesClient client, Nodes nodes, Clock wallClock) {
         this.client = client;
         this.nodes = nodes;

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads an admission review, has the decision made, and writes the review that answers it. */
+/** Reads an admission review, has the decision made, and writes the review that answers it. Thread-safe. */
 public final class AdmissionHandler {
     private static final Logger log = LoggerFactory.getLogger(AdmissionHandler.class);
     private static final String API_VERSION = "admission.k8s.io/v1";

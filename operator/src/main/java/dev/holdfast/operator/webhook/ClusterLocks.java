@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The cluster's resources, from memory as a rule. It answers before it is started too, only slower. */
+/** The cluster's resources, from memory as a rule. It answers before it is started too, only slower. Thread-safe; may block for a
+ * round trip.
+ */
 public final class ClusterLocks implements Locks, AutoCloseable {
     private final CachedResources<DistributedLock> locks;
     private final CachedResources<RedisNodeSet> nodeSets;

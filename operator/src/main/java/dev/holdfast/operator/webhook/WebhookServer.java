@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The HTTPS endpoint that the API server asks about new pods. It listens from its first certificate on. */
+/** The HTTPS endpoint that the API server asks about new pods. It listens from its first certificate on. Thread-safe. */
 public final class WebhookServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WebhookServer.class);
     private static final String PATH = "/mutate";
