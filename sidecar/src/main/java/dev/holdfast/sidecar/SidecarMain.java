@@ -11,6 +11,9 @@ import dev.holdfast.sidecar.http.ApiServer;
 import dev.holdfast.sidecar.http.HealthServer;
 import dev.holdfast.sidecar.kubernetes.PodConditions;
 import dev.holdfast.sidecar.metrics.SidecarMetrics;
+import dev.holdfast.sidecar.mutex.Leases;
+import dev.holdfast.sidecar.mutex.Mutex;
+import dev.holdfast.sidecar.redis.NodeSet;
 import dev.holdfast.sidecar.redis.RedisNodes;
 import dev.holdfast.sidecar.redlock.Redlock;
 import dev.holdfast.sidecar.redlock.SystemEnvironment;
@@ -30,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /** Holds leases for the application beside it. Ends with 2 for a bad configuration, 3 for a port that is taken. */
@@ -45,6 +49,8 @@ public final class SidecarMain {
     private final SystemEnvironment system = new SystemEnvironment();
     private final Map<String, Redlock> nodeSets = new HashMap<>();
     private final List<Election> elections = new ArrayList<>();
+    private final List<Mutex> mutexes = new ArrayList<>();
+    private final Leases leases;
     private final Vertx vertx = Vertx.vertx(new VertxOptions()
             .setEventLoopPoolSize(1)
             .setWorkerPoolSize(1)
@@ -58,8 +64,12 @@ public final class SidecarMain {
     private SidecarMain(SidecarConfig config) {
         this.config = config;
         this.conditions = conditions(config.cluster());
+        this.leases = new Leases(system.environment(), Clock.systemUTC());
         for (LockConfig lock : config.locks()) {
-            elections.add(election(lock));
+            switch (lock.mode()) {
+                case LEADER -> elections.add(election(lock));
+                case MUTEX -> mutexes.add(new Mutex(nodes(lock.nodeSet()), lock.lock(), leases));
+            }
         }
         conditions.ifPresent(kept -> metrics.addPodConditionFailures(kept::failures));
     }
@@ -97,25 +107,24 @@ public final class SidecarMain {
     }
 
     private Election election(LockConfig lock) {
-        if (lock.mode() != LockConfig.Mode.LEADER) {
-            throw new IllegalArgumentException(
-                    "lock " + lock.lock().name() + ": this version serves locks of mode Leader only");
-        }
-        Redlock redlock = nodeSets.computeIfAbsent(lock.nodeSet().uid(), _ -> {
-            Redlock opened = RedisNodes.open(lock.nodeSet(), config.pod(), system.environment());
-            metrics.add(lock.nodeSet().name(), opened);
-            return opened;
-        });
-        Election election = new Election(redlock, lock.lock(), config.pod(), Clock.systemUTC());
+        Election election = new Election(nodes(lock.nodeSet()), lock.lock(), config.pod(), Clock.systemUTC());
         conditions.ifPresent(kept -> kept.keep(election));
         metrics.add(election);
         election.observe(new ElectionLog(lock.lock().name()));
         return election;
     }
 
+    private Redlock nodes(NodeSet set) {
+        return nodeSets.computeIfAbsent(set.uid(), _ -> {
+            Redlock opened = RedisNodes.open(set, config.pod(), system.environment());
+            metrics.add(set.name(), opened);
+            return opened;
+        });
+    }
+
     private void serve() throws InterruptedException {
         conditions.ifPresent(PodConditions::start);
-        Future<?> api = new ApiServer(vertx, config.port(), elections).listen();
+        Future<?> api = new ApiServer(vertx, config.port(), elections, mutexes, leases).listen();
         Future<?> health = new HealthServer(vertx, config.healthPort(), this::mayStart, metrics::scrape).listen();
         try {
             Future.all(api, health).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
@@ -137,8 +146,9 @@ public final class SidecarMain {
 
     /** The application is gone by now: stop leading, say so, release, then go. Neither side's silence holds it up. */
     private void stop() {
-        List<Thread> releasing = elections.stream()
-                .map(election -> Thread.ofVirtual().start(election::close))
+        List<Thread> releasing = Stream.<Runnable>concat(
+                        elections.stream().map(election -> election::close), Stream.of(leases::close))
+                .map(close -> Thread.ofVirtual().start(close))
                 .toList();
         CompletableFuture<?> told = conditions
                 .map(PodConditions::stop)

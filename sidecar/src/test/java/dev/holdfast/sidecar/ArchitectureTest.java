@@ -30,6 +30,8 @@ class ArchitectureTest {
             .definedBy("..config..")
             .layer("election")
             .definedBy("..election..")
+            .layer("mutex")
+            .definedBy("..mutex..")
             .layer("redis")
             .definedBy("..redis..")
             .layer("redlock")
@@ -46,10 +48,12 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("main", "http", "kubernetes")
             .whereLayer("election")
             .mayOnlyBeAccessedByLayers("main", "http", "kubernetes", "metrics")
+            .whereLayer("mutex")
+            .mayOnlyBeAccessedByLayers("main", "http")
             .whereLayer("redis")
             .mayOnlyBeAccessedByLayers("main", "config")
             .whereLayer("redlock")
-            .mayOnlyBeAccessedByLayers("main", "http", "kubernetes", "metrics", "config", "election", "redis");
+            .mayOnlyBeAccessedByLayers("main", "http", "kubernetes", "metrics", "config", "election", "mutex", "redis");
 
     @ArchTest
     static final ArchRule THE_ALGORITHM_IMPORTS_JAVA_ONLY = classes()
@@ -78,7 +82,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule VERTX_IS_FOR_HTTP_AND_ITS_JSON = noClasses()
             .that()
-            .resideInAnyPackage("..redlock..", "..redis..", "..election..", "..metrics..")
+            .resideInAnyPackage("..redlock..", "..redis..", "..election..", "..mutex..", "..metrics..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.vertx..");

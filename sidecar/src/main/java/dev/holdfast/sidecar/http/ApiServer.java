@@ -3,16 +3,17 @@ package dev.holdfast.sidecar.http;
 import dev.holdfast.sidecar.config.DurationText;
 import dev.holdfast.sidecar.election.Election;
 import dev.holdfast.sidecar.election.Leadership;
+import dev.holdfast.sidecar.mutex.Leases;
+import dev.holdfast.sidecar.mutex.Mutex;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -24,45 +25,69 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
-/** The API for the application, on loopback only: the route table and what each call does. */
+/** The API for the application, on loopback only: the route table and what each call on a Leader lock does. */
 public final class ApiServer {
 
     private static final String LOOPBACK = "127.0.0.1";
-    private static final Set<String> LOCAL = Set.of("localhost", LOOPBACK, "[::1]");
-    private static final int LARGEST_BODY = 4096;
+
+    /** In bytes, each: of all headers together, and of the line with the path. */
+    private static final int LARGEST_HEAD = 4096;
 
     private static final int SEND_BUFFER = 16 * 1024;
 
-    private final Map<String, LockWatch> locks = new TreeMap<>();
+    // A peer that is gone without a word is noticed after 3 + 3 × 1 seconds of silence.
+    private static final int SILENT_SECONDS = 3;
+    private static final int PROBE_SECONDS = 1;
+    private static final int PROBES = 3;
+
+    private final Map<String, LockWatch> leaders = new TreeMap<>();
+    private final Map<String, KeyCalls> mutexes = new TreeMap<>();
+    private final LeaseCalls leases;
+    private final DaprCalls dapr;
     private final Optional<LeaderName> leaderName;
     private final Router router;
     private final HttpServer server;
     private final int port;
 
     /** Before the elections start, or events are missed. */
-    public ApiServer(Vertx vertx, int port, List<Election> elections) {
-        this(vertx, port, elections, new WaitingCalls(WaitingCalls.MOST));
+    public ApiServer(Vertx vertx, int port, List<Election> elections, List<Mutex> mutexes, Leases leases) {
+        this(vertx, port, elections, mutexes, leases, new WaitingCalls(WaitingCalls.MOST));
     }
 
-    ApiServer(Vertx vertx, int port, List<Election> elections, WaitingCalls waiting) {
+    ApiServer(
+            Vertx vertx, int port, List<Election> elections, List<Mutex> mutexes, Leases leases, WaitingCalls waiting) {
         this.port = port;
-        elections.forEach(election -> locks.put(election.lock(), new LockWatch(election, waiting)));
+        elections.forEach(election -> leaders.put(election.lock(), new LockWatch(election, waiting)));
+        mutexes.forEach(mutex -> this.mutexes.put(mutex.lock(), new KeyCalls(mutex, waiting)));
+        this.leases = new LeaseCalls(leases);
+        this.dapr = new DaprCalls(this.mutexes, waiting);
         this.leaderName = elections.stream()
                 .findFirst()
                 .map(first -> new LeaderName(watch(first.lock()), waiting, Clock.systemUTC()));
         this.router = routes(vertx);
-        // A small send buffer, or what a reader left unread would pile up in the kernel and be read when it is long
-        // untrue.
-        this.server = vertx.createHttpServer(
-                        new HttpServerOptions().setMaxHeaderSize(LARGEST_BODY).setSendBufferSize(SEND_BUFFER))
-                .requestHandler(router);
+        this.server = vertx.createHttpServer(options())
+                .requestHandler(router)
+                .invalidRequestHandler(ApiServer::refuseInvalid);
+    }
+
+    private static HttpServerOptions options() {
+        HttpServerOptions options = new HttpServerOptions()
+                .setMaxHeaderSize(LARGEST_HEAD)
+                .setMaxInitialLineLength(LARGEST_HEAD)
+                // Else what a reader left unread would pile up in the kernel and be read when it is long untrue.
+                .setSendBufferSize(SEND_BUFFER)
+                .setTcpKeepAlive(true);
+        options.setTcpKeepAliveIdleSeconds(SILENT_SECONDS)
+                .setTcpKeepAliveIntervalSeconds(PROBE_SECONDS)
+                .setTcpKeepAliveCount(PROBES);
+        return options;
     }
 
     private LockWatch watch(String lock) {
-        return Objects.requireNonNull(locks.get(lock));
+        return Objects.requireNonNull(leaders.get(lock));
     }
 
     /** Every call that is answered, as {@code GET /v1/locks/:lock}. */
@@ -80,18 +105,23 @@ public final class ApiServer {
 
     private Router routes(Vertx vertx) {
         Router router = Router.router(vertx);
-        router.route().handler(ApiServer::refuseForeignHost);
+        router.route().handler(new LocalCallers());
         router.get("/v1/locks").handler(this::list);
-        router.get("/v1/locks/:lock").handler(withLock(LockWatch::state));
-        router.get("/v1/locks/:lock/events").handler(withLock(LockWatch::events));
-        router.get("/").handler(withLeaderLock(LeaderName::now));
-        router.get("/sse").handler(withLeaderLock(LeaderName::stream));
+        router.get("/v1/locks/:lock").handler(this::state);
+        router.get("/v1/locks/:lock/held").handler(withLeader(ApiServer::held));
+        router.get("/v1/locks/:lock/events").handler(withLeader(LockWatch::events));
+        router.post("/v1/locks/:lock/resign").handler(body()).handler(withLeader(ApiServer::resign));
+        router.post("/v1/locks/:lock/keys/:key/acquire").handler(body()).handler(withMutex(KeyCalls::acquire));
+        router.get("/v1/locks/:lock/keys/:key/hold").handler(withMutex(KeyCalls::hold));
+        router.get("/v1/leases/:leaseId").handler(leases.state());
+        router.delete("/v1/leases/:leaseId").handler(leases.release());
+        router.post("/v1/leases/:leaseId/renew").handler(body()).handler(leases.renew());
+        router.get("/").handler(withLeaderName(LeaderName::now));
+        router.get("/sse").handler(withLeaderName(LeaderName::stream));
+        router.post("/v1.0-alpha1/lock/:lock").handler(body()).handler(dapr.lock());
+        router.post("/v1.0-alpha1/unlock/:lock").handler(body()).handler(dapr.unlock());
         router.get("/openapi.yaml").handler(ApiDescription::send);
-        router.get("/v1/locks/:lock/held").handler(withElection(this::held));
-        router.post("/v1/locks/:lock/resign")
-                .handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY))
-                .handler(withElection(this::resign));
-        router.errorHandler(404, call -> problem(call, 404, "Not Found", "no such path; see /v1/locks"));
+        router.errorHandler(404, call -> problem(call, 404, "Not Found", "no such path; see /openapi.yaml"));
         router.errorHandler(
                 405,
                 call -> problem(
@@ -101,102 +131,139 @@ public final class ApiServer {
                         call.request().method() + " is not allowed on "
                                 + call.request().path()));
         router.errorHandler(
-                413, call -> problem(call, 413, "Content Too Large", "a body has at most " + LARGEST_BODY + " bytes"));
+                413,
+                call -> problem(
+                        call, 413, "Content Too Large", "a body has at most " + RequestBody.LARGEST + " bytes"));
         router.errorHandler(500, call -> problem(call, 500, "Internal Server Error", "see the sidecar's log"));
         return router;
     }
 
-    /** A page in somebody's browser must not reach the API through a name of its own. */
-    private static void refuseForeignHost(RoutingContext call) {
-        HttpServerRequest request = call.request();
-        String host = request.authority() == null ? "" : request.authority().host();
-        if (LOCAL.contains(host) || host.equals("::1")) {
-            call.next();
-        } else {
-            problem(call, 403, "Forbidden", "Host is \"" + host + "\"; use localhost or " + LOOPBACK);
-        }
+    private static BodyHandler body() {
+        return BodyHandler.create(false).setBodyLimit(RequestBody.LARGEST);
     }
 
-    private Handler<RoutingContext> withElection(BiConsumer<RoutingContext, Election> action) {
-        return withLock((lock, call) -> action.accept(call, lock.election()));
+    private static void refuseInvalid(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        Problem problem = switch (cause) {
+            case TooLongHttpLineException _ ->
+                new Problem(414, "URI Too Long", "the request line has at most " + LARGEST_HEAD + " bytes");
+            case TooLongHttpHeaderException _ ->
+                new Problem(
+                        431,
+                        "Request Header Fields Too Large",
+                        "headers have at most " + LARGEST_HEAD + " bytes together");
+            case null, default -> new Problem(400, "Bad Request", "this is no HTTP request");
+        };
+        request.response().putHeader("Connection", "close");
+        problem.send(request.response());
     }
 
-    private Handler<RoutingContext> withLock(BiConsumer<LockWatch, RoutingContext> action) {
+    private Handler<RoutingContext> withLeader(BiConsumer<LockWatch, RoutingContext> action) {
         return call -> {
-            String name = call.pathParam("lock");
-            LockWatch lock = locks.get(name);
-            if (lock == null) {
-                problem(call, 404, "Not Found", "no lock \"" + name + "\" here; this pod has " + locks.keySet());
-                return;
+            String name = PathParameter.of(call, "lock");
+            LockWatch lock = leaders.get(name);
+            if (lock != null) {
+                refusingMistakes(call, () -> action.accept(lock, call));
+            } else if (mutexes.containsKey(name)) {
+                Problem.notFound("lock \"" + name + "\" is of mode Mutex: its keys are held, by POST /v1/locks/" + name
+                                + "/keys/KEY/acquire or GET …/hold")
+                        .send(call.response());
+            } else {
+                unknownLock(call, name);
             }
-            refusingMistakes(call, () -> action.accept(lock, call));
         };
     }
 
-    private Handler<RoutingContext> withLeaderLock(BiConsumer<LeaderName, RoutingContext> action) {
+    private Handler<RoutingContext> withMutex(BiConsumer<KeyCalls, RoutingContext> action) {
+        return call -> {
+            String name = PathParameter.of(call, "lock");
+            KeyCalls lock = mutexes.get(name);
+            if (lock != null) {
+                refusingMistakes(call, () -> action.accept(lock, call));
+            } else if (leaders.containsKey(name)) {
+                Problem.notFound(
+                                "lock \"" + name + "\" is of mode Leader and has no keys; declare one with mode: Mutex")
+                        .send(call.response());
+            } else {
+                unknownLock(call, name);
+            }
+        };
+    }
+
+    private void unknownLock(RoutingContext call, String name) {
+        Set<String> known = new TreeSet<>(leaders.keySet());
+        known.addAll(mutexes.keySet());
+        Problem.notFound("no lock \"" + name + "\" here; this pod has " + known).send(call.response());
+    }
+
+    private Handler<RoutingContext> withLeaderName(BiConsumer<LeaderName, RoutingContext> action) {
         return call -> leaderName.ifPresentOrElse(
                 name -> refusingMistakes(call, () -> action.accept(name, call)),
-                () -> problem(call, 404, "Not Found", "this pod has no lock of mode Leader; see /v1/locks"));
+                () -> Problem.notFound("this pod has no lock of mode Leader; see /v1/locks")
+                        .send(call.response()));
     }
 
     private static void refusingMistakes(RoutingContext call, Runnable action) {
         try {
             action.run();
         } catch (IllegalArgumentException e) {
-            problem(call, 400, "Bad Request", String.valueOf(e.getMessage()));
+            Problem.mistake(e).send(call.response());
         }
     }
 
     private void list(RoutingContext call) {
-        JsonArray states = new JsonArray();
-        locks.values().forEach(lock -> states.add(new LockState(lock.election()).json()));
-        call.json(states);
+        refusingMistakes(call, () -> {
+            new QueryParameters(call.queryParams(), List.of());
+            JsonArray states = new JsonArray();
+            Set<String> names = new TreeSet<>(leaders.keySet());
+            names.addAll(mutexes.keySet());
+            names.forEach(name -> states.add(
+                    leaders.containsKey(name)
+                            ? new LockState(watch(name).election()).json()
+                            : MutexState.json(
+                                    Objects.requireNonNull(mutexes.get(name)).mutex())));
+            call.json(states);
+        });
     }
 
-    private void state(RoutingContext call, Election election) {
-        call.json(new LockState(election).json());
+    private void state(RoutingContext call) {
+        KeyCalls mutex = mutexes.get(PathParameter.of(call, "lock"));
+        if (mutex == null) {
+            withLeader(LockWatch::state).handle(call);
+        } else {
+            refusingMistakes(call, () -> {
+                new QueryParameters(call.queryParams(), List.of());
+                call.json(MutexState.json(mutex.mutex()));
+            });
+        }
     }
 
-    private void held(RoutingContext call, Election election) {
+    private static void held(LockWatch lock, RoutingContext call) {
+        new QueryParameters(call.queryParams(), List.of());
+        Election election = lock.election();
         int status = switch (election.leadership()) {
             case Leadership.Leading _ -> 200;
             case Leadership.Following _, Leadership.Stopping _ -> 423;
             case Leadership.NoQuorum _, Leadership.Starting _ -> 503;
         };
         call.response().setStatusCode(status);
-        state(call, election);
+        call.json(new LockState(election).json());
     }
 
-    private void resign(RoutingContext call, Election election) {
-        Optional<Duration> standDown = standDown(call.body().buffer());
+    private static void resign(LockWatch lock, RoutingContext call) {
+        new QueryParameters(call.queryParams(), List.of());
+        RequestBody body = new RequestBody(call.body().buffer(), List.of("standDown"), "{} or {\"standDown\":\"30s\"}");
+        Optional<Duration> standDown = body.text("standDown").map(DurationText::parse);
+        Election election = lock.election();
         Future.fromCompletionStage(election.resign(standDown), call.vertx().getOrCreateContext())
                 .onSuccess(wasLeading -> {
                     if (wasLeading) {
-                        state(call, election);
+                        call.json(new LockState(election).json());
                     } else {
                         problem(call, 409, "Conflict", "this pod does not hold " + election.lock());
                     }
                 })
                 .onFailure(call::fail);
-    }
-
-    private static Optional<Duration> standDown(@Nullable Buffer body) {
-        if (body == null || body.length() == 0) {
-            return Optional.empty();
-        }
-        try {
-            JsonObject json = body.toJsonObject();
-            for (String field : json.fieldNames()) {
-                if (!field.equals("standDown")) {
-                    throw new IllegalArgumentException("unknown field \"" + field + "\"; known: standDown");
-                }
-            }
-            return json.containsKey("standDown")
-                    ? Optional.of(DurationText.parse(String.valueOf(json.getValue("standDown"))))
-                    : Optional.empty();
-        } catch (DecodeException | ClassCastException e) {
-            throw new IllegalArgumentException("the body is no JSON object; send {} or {\"standDown\":\"30s\"}", e);
-        }
     }
 
     private static void problem(RoutingContext call, int status, String title, String detail) {

@@ -74,7 +74,7 @@ final class LockNews implements Supplier<Optional<Buffer>> {
 
     private Optional<String> latestThatIsStillSo(JsonObject state, boolean held) {
         JsonObject quorum = state.getJsonObject("quorum");
-        boolean hasQuorum = quorum.getInteger("reachable") >= quorum.getInteger("needed");
+        boolean hasQuorum = quorum.getLong("reachable") >= quorum.getLong("needed");
         while (!happened.isEmpty()) {
             String name = happened.removeLast();
             boolean stillSo = switch (name) {

@@ -3,7 +3,6 @@ package dev.holdfast.sidecar.http;
 import dev.holdfast.sidecar.election.Election;
 import dev.holdfast.sidecar.election.Leadership;
 import dev.holdfast.sidecar.redlock.Holder;
-import dev.holdfast.sidecar.redlock.NodeStatus;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -36,7 +35,7 @@ final class LockState {
                 notHeld(json, "NoQuorum")
                         .put("holder", none.holder().map(LockState::holder).orElse(null));
         }
-        return json.put("quorum", quorum());
+        return json.put("quorum", Quorum.of(election.nodes(), election.quorum()).json());
     }
 
     private static JsonObject notHeld(JsonObject json, String state) {
@@ -48,7 +47,7 @@ final class LockState {
     }
 
     /** A fencing token is the microsecond of the acquisition, so far as clocks agree: good enough for people. */
-    private static JsonObject holder(Holder holder) {
+    static JsonObject holder(Holder holder) {
         return holder.token() > 0
                 ? holder(holder.pod(), Instant.EPOCH.plus(holder.token(), ChronoUnit.MICROS))
                 : new JsonObject().put("pod", holder.pod()).putNull("since");
@@ -58,15 +57,5 @@ final class LockState {
         return new JsonObject()
                 .put("pod", pod)
                 .put("since", since.truncatedTo(ChronoUnit.MILLIS).toString());
-    }
-
-    private JsonObject quorum() {
-        long reachable = election.nodes().stream()
-                .filter(node -> node.state() == NodeStatus.State.VOTING)
-                .count();
-        return new JsonObject()
-                .put("nodes", election.nodes().size())
-                .put("reachable", reachable)
-                .put("needed", election.quorum());
     }
 }

@@ -10,7 +10,6 @@ import java.util.Optional;
 final class LockWatch {
 
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
-    private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(5);
 
     private final Election election;
     private final LockEvents events;
@@ -35,7 +34,7 @@ final class LockWatch {
     void state(RoutingContext call) {
         QueryParameters query = new QueryParameters(call.queryParams(), List.of("until", "timeout"));
         Optional<String> until = query.text("until");
-        Duration timeout = query.duration("timeout", DEFAULT_TIMEOUT, LONGEST_TIMEOUT);
+        Duration timeout = query.duration("timeout", DEFAULT_TIMEOUT, DurationLimits.TIMEOUT);
         if (until.isEmpty()) {
             if (query.text("timeout").isPresent()) {
                 throw new IllegalArgumentException("timeout is for ?until=held only");

@@ -1,6 +1,5 @@
 package dev.holdfast.sidecar.http;
 
-import dev.holdfast.sidecar.config.DurationText;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
 import java.util.List;
@@ -29,22 +28,7 @@ final class QueryParameters {
         return Optional.ofNullable(values.get(name));
     }
 
-    /** A duration above zero. */
-    Duration duration(String name, Duration otherwise, Duration most) {
-        Optional<String> text = text(name);
-        if (text.isEmpty()) {
-            return otherwise;
-        }
-        Duration duration;
-        try {
-            duration = DurationText.parse(text.orElseThrow());
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(name + " is " + e.getMessage(), e);
-        }
-        if (!duration.isPositive() || duration.compareTo(most) > 0) {
-            throw new IllegalArgumentException(
-                    name + " is " + text.orElseThrow() + "; allowed: 1ms to " + most.toSeconds() + "s");
-        }
-        return duration;
+    Duration duration(String name, Duration otherwise, DurationLimits limits) {
+        return text(name).map(text -> limits.parse(name, text)).orElse(otherwise);
     }
 }

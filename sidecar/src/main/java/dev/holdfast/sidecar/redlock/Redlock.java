@@ -100,7 +100,10 @@ public final class Redlock implements AutoCloseable {
 
             @Override
             public void onResult(Acquisition acquisition) {
-                result.complete(acquisition);
+                boolean wanted = result.complete(acquisition);
+                if (!wanted && acquisition instanceof Acquisition.Acquired(var lease)) {
+                    lease.release(); // Cancelled at this very moment.
+                }
             }
         });
         result.whenComplete((acquisition, _) -> {
@@ -110,6 +113,11 @@ public final class Redlock implements AutoCloseable {
         });
         contender.start();
         return result;
+    }
+
+    /** Looks once who has a lock; a moment at most, while nodes do not answer. */
+    public CompletableFuture<Sighting> look(Lock lock) {
+        return new Look(this, lock).start();
     }
 
     /**

@@ -3,9 +3,14 @@ package dev.holdfast.sidecar.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.sidecar.election.Election;
+import dev.holdfast.sidecar.mutex.KeyLease;
+import dev.holdfast.sidecar.mutex.Leases;
+import dev.holdfast.sidecar.mutex.Mutex;
 import dev.holdfast.sidecar.redis.FreePorts;
 import dev.holdfast.sidecar.redis.RedisCluster;
 import dev.holdfast.sidecar.redlock.Lock;
+import dev.holdfast.sidecar.redlock.Redlock;
+import dev.holdfast.sidecar.redlock.SystemEnvironment;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -17,16 +22,23 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Two pods that serve one lock on real nodes: pod-a holds, pod-b follows. */
+/** Two pods that serve a Leader lock and a Mutex lock on real nodes: pod-a leads, pod-b follows. */
 final class ApiFixture {
 
     static final Duration LEASE = Duration.ofSeconds(2);
 
+    /** Of the keys of the Mutex lock. */
+    static final Duration MAX_HOLD = Duration.ofSeconds(6);
+
     /** Few, so that tests reach it. */
     static final int WAITING = 4;
+
+    /** Less than may wait, so that this limit is reached as well. */
+    static final int KEYS = 3;
 
     final HttpClient client = HttpClient.newHttpClient();
     final Vertx vertx = Vertx.vertx();
@@ -36,30 +48,46 @@ final class ApiFixture {
     final Election a;
     final Election b;
     final ApiServer api;
+    final Leases leases;
 
+    private final SystemEnvironment system = new SystemEnvironment();
     private final int waiting;
+    private final Leases leasesOfB;
 
     ApiFixture() throws Exception {
-        this(WAITING);
+        this(WAITING, KEYS);
     }
 
-    ApiFixture(int waiting) throws Exception {
+    /**
+     * With limits of one's own.
+     *
+     * @param waiting how many calls may wait in a pod
+     * @param keys how many keys a pod may hold
+     */
+    ApiFixture(int waiting, int keys) throws Exception {
         this.waiting = waiting;
-        a = election("pod-a");
-        api = serve(a, portOfA);
+        leases = new Leases(system.environment(), Clock.systemUTC(), keys);
+        leasesOfB = new Leases(system.environment(), Clock.systemUTC(), keys);
+        Redlock ofA = cluster.client("pod-a");
+        Redlock ofB = cluster.client("pod-b");
+        a = new Election(ofA, Lock.declared("payments", LEASE), "pod-a", Clock.systemUTC());
+        api = serve(a, ofA, leases, portOfA);
         a.start();
         awaitHeld(portOfA);
-        b = election("pod-b");
-        serve(b, portOfB);
+        b = new Election(ofB, Lock.declared("payments", LEASE), "pod-b", Clock.systemUTC());
+        serve(b, ofB, leasesOfB, portOfB);
         b.start();
     }
 
-    private Election election(String pod) {
-        return new Election(cluster.client(pod), Lock.declared("payments", LEASE), pod, Clock.systemUTC());
-    }
-
-    private ApiServer serve(Election election, int port) throws Exception {
-        ApiServer server = new ApiServer(vertx, port, List.of(election), new WaitingCalls(waiting));
+    private ApiServer serve(Election election, Redlock redlock, Leases held, int port) throws Exception {
+        Lock orders = new Lock("orders", LEASE, Duration.ZERO, Optional.of(MAX_HOLD), true);
+        ApiServer server = new ApiServer(
+                vertx,
+                port,
+                List.of(election),
+                List.of(new Mutex(redlock, orders, held)),
+                held,
+                new WaitingCalls(waiting));
         server.listen().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
         return server;
     }
@@ -106,11 +134,33 @@ final class ApiFixture {
     }
 
     HttpResponse<String> post(int port, String path, String body) throws Exception {
-        return client.send(
-                HttpRequest.newBuilder(uri(port, path))
-                        .POST(BodyPublishers.ofString(body))
-                        .build(),
-                BodyHandlers.ofString());
+        return client.send(posting(port, path, body), BodyHandlers.ofString());
+    }
+
+    CompletableFuture<HttpResponse<String>> postLater(int port, String path, String body) {
+        return client.sendAsync(posting(port, path, body), BodyHandlers.ofString());
+    }
+
+    private static HttpRequest posting(int port, String path, String body) {
+        return HttpRequest.newBuilder(uri(port, path))
+                .POST(BodyPublishers.ofString(body))
+                .build();
+    }
+
+    HttpResponse<String> delete(int port, String path) throws Exception {
+        return client.send(HttpRequest.newBuilder(uri(port, path)).DELETE().build(), BodyHandlers.ofString());
+    }
+
+    /** Takes a key, which must be free. */
+    JsonObject take(int port, String key, String body) throws Exception {
+        HttpResponse<String> taken = post(port, "/v1/locks/orders/keys/" + key + "/acquire", body);
+        assertThat(taken.statusCode()).as(taken.body()).isEqualTo(201);
+        return new JsonObject(taken.body());
+    }
+
+    /** One of the keys that pod-a holds. */
+    Optional<KeyLease> held() {
+        return leases.held().stream().findAny();
     }
 
     EventReader events(int port, String path) throws Exception {
@@ -128,8 +178,11 @@ final class ApiFixture {
     void close() throws Exception {
         a.close();
         b.close();
+        leases.close();
+        leasesOfB.close();
         vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
         cluster.close();
+        system.close();
         client.close();
     }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -33,6 +34,7 @@ public final class EventReader implements AutoCloseable {
     private final HttpResponse<InputStream> response;
     private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final List<Event> seen = new ArrayList<>();
+    private final CompletableFuture<?> ended = new CompletableFuture<>();
 
     public EventReader(HttpClient client, URI uri) throws IOException, InterruptedException {
         response = client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofInputStream());
@@ -59,6 +61,8 @@ public final class EventReader implements AutoCloseable {
             }
         } catch (IOException _) {
             // Closed, by either side.
+        } finally {
+            ended.complete(null);
         }
     }
 
@@ -87,6 +91,11 @@ public final class EventReader implements AutoCloseable {
 
     public Event await(String name) throws InterruptedException {
         return await(event -> event.name().equals(name));
+    }
+
+    /** Waits until the server has ended the stream. */
+    public void awaitEnd() throws Exception {
+        ended.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     public List<Event> seen() {

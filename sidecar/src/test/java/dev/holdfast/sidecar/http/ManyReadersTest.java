@@ -26,7 +26,7 @@ class ManyReadersTest {
 
     @Test
     void allAreToldOfTheLossAndOneMoreIsRefusedUntilTheyGo() throws Exception {
-        ApiFixture pods = new ApiFixture(WaitingCalls.MOST);
+        ApiFixture pods = new ApiFixture(WaitingCalls.MOST, ApiFixture.KEYS);
         try {
             pods.leadByA();
             NetClient client = pods.vertx.createNetClient();
