@@ -27,8 +27,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** A real sidecar in a JVM of its own. Killed with this JVM. */
+/** A real sidecar in a JVM of its own, with one Leader lock and the Mutex lock {@code orders}. Killed with this JVM. */
 final class SidecarProcess implements AutoCloseable {
+
+    private static final String MUTEX = "orders";
 
     private final String pod;
     private final String lock;
@@ -57,8 +59,13 @@ final class SidecarProcess implements AutoCloseable {
         Path directory = environment.containsKey("HOLDFAST_CONFIG")
                 ? Path.of(environment.get("HOLDFAST_CONFIG"))
                 : Files.createTempDirectory("holdfast-sidecar");
-        Path file = Files.createDirectories(directory.resolve("locks")).resolve(lock + ".json");
-        Files.writeString(file, config(lock, lease, set, nodes).encode());
+        Path locks = Files.createDirectories(directory.resolve("locks"));
+        Files.writeString(
+                locks.resolve(lock + ".json"),
+                config(lock, "Leader", lease, set, nodes).encode());
+        Files.writeString(
+                locks.resolve(MUTEX + ".json"),
+                config(MUTEX, "Mutex", lease, set, nodes).encode());
         log = Files.createTempFile("holdfast-sidecar", ".log");
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> command = new ArrayList<>(List.of(
@@ -83,12 +90,12 @@ final class SidecarProcess implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     }
 
-    private static JsonObject config(String lock, Duration lease, NodeSet set, List<Endpoint> nodes) {
+    private static JsonObject config(String lock, String mode, Duration lease, NodeSet set, List<Endpoint> nodes) {
         JsonArray addresses = new JsonArray();
         nodes.forEach(node -> addresses.add(node.toString()));
         return new JsonObject()
                 .put("lock", lock)
-                .put("mode", "Leader")
+                .put("mode", mode)
                 .put("leaseDuration", lease.toMillis() + "ms")
                 .put(
                         "nodeSet",
@@ -135,6 +142,29 @@ final class SidecarProcess implements AutoCloseable {
                 .thenApply(response -> new JsonObject(response.body()));
     }
 
+    /** Asks for a key; the answer comes when it is decided. */
+    CompletableFuture<HttpResponse<String>> acquireLater(String key, String body) {
+        HttpRequest request = HttpRequest.newBuilder(api("/v1/locks/" + MUTEX + "/keys/" + key + "/acquire"))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Asks whether a key is held still; a frozen sidecar answers when it wakes. */
+    CompletableFuture<HttpResponse<String>> leaseLater(String leaseId) {
+        return client.sendAsync(
+                HttpRequest.newBuilder(api("/v1/leases/" + leaseId)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Holds a key for as long as the stream is open. */
+    EventReader hold(String key) throws IOException, InterruptedException {
+        return new EventReader(client, api("/v1/locks/" + MUTEX + "/keys/" + key + "/hold"));
+    }
+
+    private URI api(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
     /** The lock's events from now on. */
     EventReader events() throws IOException, InterruptedException {
         return new EventReader(client, URI.create(url() + "/events"));
@@ -157,7 +187,7 @@ final class SidecarProcess implements AutoCloseable {
     }
 
     private String url() {
-        return "http://127.0.0.1:" + port + "/v1/locks/" + lock;
+        return api("/v1/locks/" + lock).toString();
     }
 
     boolean holds() throws InterruptedException {

@@ -10,6 +10,7 @@ import dev.holdfast.sidecar.redlock.Release;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,26 @@ class RedlockOnRedisTest {
             assertThat(lease.isHeld()).isTrue();
             assertThat(lease.validFor()).isGreaterThan(Duration.ofMillis(300));
             Thread.sleep(100);
+        }
+    }
+
+    @Test
+    void whoeverCancelsHoldsNothingAtWhateverMoment() throws Exception {
+        Redlock a = cluster.client("a");
+        for (int i = 0; i < 300; i++) {
+            Lock lock = Lock.declared("cancelled-" + i, LEASE);
+            CompletableFuture<Acquisition> acquisition = a.acquire(lock, Duration.ofSeconds(5));
+            // An acquisition takes some hundred microseconds: this meets every moment of it.
+            LockSupport.parkNanos(i * 3_000L);
+            if (!acquisition.cancel(false)) {
+                acquired(acquisition).release();
+            }
+        }
+        Redlock b = cluster.client("b");
+        for (int i = 0; i < 300; i++) {
+            // Well below the lease: nothing is waited out.
+            Lease lease = acquired(b.acquire(Lock.declared("cancelled-" + i, LEASE), LEASE.dividedBy(2)));
+            lease.release();
         }
     }
 }
