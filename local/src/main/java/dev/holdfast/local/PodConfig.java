@@ -38,6 +38,14 @@ final class PodConfig {
         if (spec.maxHold() != null) {
             json.put("maxHold", DurationText.format(spec.maxHold()));
         }
+        var health = spec.appHealth();
+        if (health != null) {
+            json.putObject("appHealth")
+                    .put("path", health.httpGet().path())
+                    .put("port", health.httpGet().port())
+                    .put("period", health.periodSeconds() + "s")
+                    .put("failureThreshold", health.failureThreshold());
+        }
         var nodes = json.putObject("nodeSet")
                 .put("name", set.name())
                 .put("uid", set.uid())

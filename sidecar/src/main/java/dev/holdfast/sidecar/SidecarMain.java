@@ -2,6 +2,7 @@ package dev.holdfast.sidecar;
 
 import dev.holdfast.sidecar.config.Cluster;
 import dev.holdfast.sidecar.config.ConfigException;
+import dev.holdfast.sidecar.config.ConfigWatch;
 import dev.holdfast.sidecar.config.LockConfig;
 import dev.holdfast.sidecar.config.SidecarConfig;
 import dev.holdfast.sidecar.election.Election;
@@ -60,6 +61,8 @@ public final class SidecarMain {
                     new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false)));
     private final SidecarMetrics metrics = new SidecarMetrics();
     private final Optional<PodConditions> conditions;
+    private final LockChanges changes;
+    private final ConfigWatch watch;
 
     private SidecarMain(SidecarConfig config) {
         this.config = config;
@@ -72,6 +75,8 @@ public final class SidecarMain {
             }
         }
         conditions.ifPresent(kept -> metrics.addPodConditionFailures(kept::failures));
+        this.changes = new LockChanges(vertx, config.start(), elections, mutexes);
+        this.watch = new ConfigWatch(config, changes);
     }
 
     public static void main(String[] arguments) throws InterruptedException {
@@ -136,7 +141,9 @@ public final class SidecarMain {
                     PORT_TAKEN);
             return;
         }
+        config.locks().forEach(changes::begin);
         elections.forEach(Election::start);
+        watch.start();
     }
 
     private boolean mayStart() {
@@ -146,6 +153,8 @@ public final class SidecarMain {
 
     /** The application is gone by now: stop leading, say so, release, then go. Neither side's silence holds it up. */
     private void stop() {
+        watch.close();
+        changes.close();
         List<Thread> releasing = Stream.<Runnable>concat(
                         elections.stream().map(election -> election::close), Stream.of(leases::close))
                 .map(close -> Thread.ofVirtual().start(close))

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.crds.DistributedLock;
 import dev.holdfast.crds.DistributedLockSpec;
+import dev.holdfast.crds.DistributedLockSpec.AppHealth;
 import dev.holdfast.crds.DistributedLockSpec.HolderService;
 import dev.holdfast.crds.DurationText;
 import dev.holdfast.crds.PodContract;
@@ -74,6 +75,14 @@ public final class LockManifests {
                 .put("lockDelay", DurationText.format(spec.lockDelay()));
         if (spec.maxHold() != null) {
             json.put("maxHold", DurationText.format(spec.maxHold()));
+        }
+        AppHealth health = spec.appHealth();
+        if (health != null) {
+            json.putObject("appHealth")
+                    .put("path", health.httpGet().path())
+                    .put("port", health.httpGet().port())
+                    .put("period", health.periodSeconds() + "s")
+                    .put("failureThreshold", health.failureThreshold());
         }
         External external = set.external();
         ObjectNode nodes = json.putObject("nodeSet")

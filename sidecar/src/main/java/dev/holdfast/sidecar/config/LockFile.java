@@ -36,7 +36,11 @@ final class LockFile {
                     json.containsKey("lockDelay") ? duration(json, "lockDelay") : Duration.ZERO,
                     json.getValue("maxHold") == null ? Optional.empty() : Optional.of(duration(json, "maxHold")),
                     true);
-            return new LockConfig(mode(text(json, "mode")), lock, nodeSet(json.getJsonObject("nodeSet")));
+            return new LockConfig(
+                    mode(text(json, "mode")),
+                    lock,
+                    nodeSet(json.getJsonObject("nodeSet")),
+                    Optional.ofNullable(json.getJsonObject("appHealth")).map(LockFile::appHealth));
         } catch (IOException e) {
             throw new ConfigException(file + " cannot be read: " + e);
         } catch (DecodeException | ClassCastException | IllegalArgumentException e) {
@@ -59,6 +63,14 @@ final class LockFile {
         Security security =
                 new Security(() -> credentials(folder), tls ? Optional.of(folder.resolve("ca.crt")) : Optional.empty());
         return new NodeSet(name, text(json, "uid"), nodes, duration(json, "maxLeaseDuration"), durable, security);
+    }
+
+    private static AppHealth appHealth(JsonObject json) {
+        return new AppHealth(
+                text(json, "path"),
+                json.getInteger("port", 0),
+                duration(json, "period"),
+                json.getInteger("failureThreshold", 0));
     }
 
     /** Read at each connection: the mounted Secret may have changed. */

@@ -15,10 +15,11 @@ import java.util.stream.Stream;
  * @param port the API's, on 127.0.0.1 only
  * @param healthPort of probes and metrics, on every address
  * @param start when the application may start
+ * @param directory where all this was read from
  * @param cluster where the pod's conditions are kept
  */
 public record SidecarConfig(
-        String pod, int port, int healthPort, List<LockConfig> locks, Start start, Cluster cluster) {
+        String pod, int port, int healthPort, List<LockConfig> locks, Start start, Cluster cluster, Path directory) {
 
     /** When {@code /startupz} says so. */
     public enum Start {
@@ -40,7 +41,13 @@ public record SidecarConfig(
         int healthPort = port(environment, "HOLDFAST_HEALTH_PORT", port + 1);
         Path directory = Path.of(environment.getOrDefault("HOLDFAST_CONFIG", DIRECTORY));
         return new SidecarConfig(
-                pod, port, healthPort, locks(directory), start(environment), Cluster.of(environment, pod, directory));
+                pod,
+                port,
+                healthPort,
+                locks(directory),
+                start(environment),
+                Cluster.of(environment, pod, directory),
+                directory);
     }
 
     private static Start start(Map<String, String> environment) throws ConfigException {
@@ -68,7 +75,7 @@ public record SidecarConfig(
         throw new ConfigException(name + " is \"" + text + "\"; set a port from 1 to 65535");
     }
 
-    private static List<LockConfig> locks(Path directory) throws ConfigException {
+    static List<LockConfig> locks(Path directory) throws ConfigException {
         Path folder = directory.resolve("locks");
         List<Path> files;
         try (Stream<Path> found = Files.list(folder)) {

@@ -40,13 +40,15 @@ public final class Election implements AutoCloseable {
     private static final Duration HERALD_PATIENCE = Duration.ofMillis(50);
 
     private final Redlock redlock;
-    private final Lock lock;
+    private final String name;
     private final String pod;
     private final Clock wallClock;
     private final List<Consumer<ElectionEvent>> observers = new CopyOnWriteArrayList<>();
     private final List<Function<ElectionEvent, CompletableFuture<?>>> heralds = new CopyOnWriteArrayList<>();
     private final LinkedBlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
     private final Thread thread;
+    private Lock lock;
+    private boolean eligible = true;
     private volatile @Nullable Term term;
     private volatile @Nullable Contender contender;
     private volatile boolean heard;
@@ -63,6 +65,7 @@ public final class Election implements AutoCloseable {
     public Election(Redlock redlock, Lock lock, String pod, Clock wallClock) {
         redlock.check(lock);
         this.redlock = redlock;
+        this.name = lock.name();
         this.lock = lock;
         this.pod = pod;
         this.wallClock = wallClock;
@@ -90,7 +93,7 @@ public final class Election implements AutoCloseable {
 
     /** The lock's name. */
     public String lock() {
-        return lock.name();
+        return name;
     }
 
     /** This pod's name. */
@@ -144,6 +147,26 @@ public final class Election implements AutoCloseable {
         return done;
     }
 
+    /**
+     * Says whether this pod may lead: one that may not resigns, and does not campaign until it may again. It may at first.
+     */
+    public void allow(boolean mayLead) {
+        signals.add(new Signal.Eligible(mayLead));
+    }
+
+    /**
+     * Changes the lock's durations. A lease that is held goes on under the old ones; the next campaign is under the new.
+     *
+     * @throws IllegalArgumentException if they do not fit each other or the node set: then nothing changes
+     */
+    public void change(Lock terms) {
+        if (!terms.name().equals(name)) {
+            throw new IllegalArgumentException("this is lock " + name + ", not " + terms.name());
+        }
+        redlock.check(terms);
+        signals.add(new Signal.Terms(terms));
+    }
+
     /** Resigns, releases and stops campaigning. Blocks until that is done, for two seconds at most. */
     @Override
     public void close() {
@@ -166,18 +189,19 @@ public final class Election implements AutoCloseable {
                 Lease lease = campaign(standDown);
                 if (lease != null) {
                     standDown = lead(lease);
-                }
+                } // Else it stands down anew: longer than asked, never shorter.
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Waits for the lock; null if the process ends first. */
+    /** Waits for the lock; null if it has to begin anew, or the process ends first. */
     private @Nullable Lease campaign(Duration standDown) throws InterruptedException {
-        Contender campaign = redlock.contend(lock, Contender.FOREVER, new Campaign());
-        contender = campaign;
-        campaign.start(standDown);
+        Campaign campaign = new Campaign();
+        Contender running = redlock.contend(lock, Contender.FOREVER, campaign);
+        contender = running;
+        running.start(eligible ? standDown : Contender.FOREVER);
         while (true) {
             switch (signals.take()) {
                 case Signal.Won won -> {
@@ -188,13 +212,38 @@ public final class Election implements AutoCloseable {
                 case Signal.Resign resign -> {
                     resign.done().complete(false);
                     if (stopping) {
-                        campaign.withdraw();
+                        withdraw(campaign, running);
                         return null;
                     }
+                }
+                case Signal.Eligible(var mayLead) -> {
+                    if (mayLead != eligible) {
+                        eligible = mayLead;
+                        withdraw(campaign, running);
+                        return null;
+                    }
+                }
+                case Signal.Terms(var terms) -> {
+                    lock = terms;
+                    withdraw(campaign, running);
+                    return null;
                 }
                 case Signal.OfLease _ -> {} // of an earlier term
             }
         }
+    }
+
+    /** A lease that is won at this very moment is not wanted either. */
+    private void withdraw(Campaign campaign, Contender running) {
+        campaign.end();
+        running.withdraw();
+        signals.removeIf(signal -> {
+            boolean unwanted = signal instanceof Signal.Won;
+            if (signal instanceof Signal.Won(var lease)) {
+                lease.release();
+            }
+            return unwanted;
+        });
     }
 
     /** Leads until it ends; gives the time to stand down after it. */
@@ -224,6 +273,13 @@ public final class Election implements AutoCloseable {
                 case Signal.Resign(var reason, var standDown, var done) -> {
                     return end(lease, reason, standDown, done);
                 }
+                case Signal.Eligible(var mayLead) -> {
+                    eligible = mayLead;
+                    if (!mayLead) {
+                        return end(lease, Reason.UNHEALTHY, Duration.ZERO, new CompletableFuture<>());
+                    }
+                }
+                case Signal.Terms(var terms) -> lock = terms;
                 case Signal.Tell tell -> tell(tell.event());
                 case Signal.Nodes nodes -> checkQuorum(nodes.status());
                 case Signal.OfLease _, Signal.Won _ -> {}
@@ -291,11 +347,21 @@ public final class Election implements AutoCloseable {
         record Tell(ElectionEvent event) implements Signal {}
 
         record Nodes(List<NodeStatus> status) implements Signal {}
+
+        record Eligible(boolean mayLead) implements Signal {}
+
+        record Terms(Lock lock) implements Signal {}
     }
 
     /** Brings what the engine's threads report to the election's thread. */
     private final class Campaign implements Contender.Listener {
         private volatile long token;
+        private boolean over;
+
+        /** From now on nothing is won. */
+        synchronized void end() {
+            over = true;
+        }
 
         @Override
         public void onLease(LeaseEvent event) {
@@ -303,10 +369,14 @@ public final class Election implements AutoCloseable {
         }
 
         @Override
-        public void onResult(Acquisition acquisition) {
+        public synchronized void onResult(Acquisition acquisition) {
             if (acquisition instanceof Acquisition.Acquired(var lease)) {
                 token = lease.fencingToken();
-                signals.add(new Signal.Won(lease));
+                if (over) {
+                    lease.release();
+                } else {
+                    signals.add(new Signal.Won(lease));
+                }
             }
         }
 

@@ -35,6 +35,8 @@ public sealed interface ElectionEvent {
         RESIGNED,
         /** {@code maxHold} was over. */
         MAX_HOLD,
+        /** The application is unhealthy. */
+        UNHEALTHY,
         /** The process ends. */
         STOPPED,
         /** Not renewed by a quorum in time. */

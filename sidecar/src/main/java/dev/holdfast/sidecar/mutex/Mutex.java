@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 public final class Mutex {
 
     private final Redlock redlock;
-    private final Lock lock;
+    private volatile Lock lock;
     private final Leases leases;
 
     /**
@@ -32,6 +32,16 @@ public final class Mutex {
     /** The lock's name. */
     public String lock() {
         return lock.name();
+    }
+
+    /**
+     * Changes the durations of keys that are taken from now on.
+     *
+     * @throws IllegalArgumentException if they do not fit each other or the node set: then nothing changes
+     */
+    public void change(Lock terms) {
+        redlock.check(terms);
+        lock = terms;
     }
 
     /** How long a key is leased for, unless asked for otherwise. */
@@ -110,6 +120,7 @@ public final class Mutex {
     }
 
     private Lock lockOf(Key key, Duration leaseDuration) {
-        return new Lock(lock.name() + '/' + key.stored(), leaseDuration, lock.lockDelay(), lock.maxHold(), false);
+        Lock now = lock;
+        return new Lock(now.name() + '/' + key.stored(), leaseDuration, now.lockDelay(), now.maxHold(), false);
     }
 }

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.sidecar.redis.RedisCluster;
+import dev.holdfast.sidecar.redlock.Acquisition;
 import dev.holdfast.sidecar.redlock.Lock;
+import dev.holdfast.sidecar.redlock.Redlock;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -50,6 +54,26 @@ class ElectionEventsTest {
             await().atMost(Duration.ofSeconds(1)).until(() -> election.leadership() instanceof Leadership.Stopping);
             assertThat(closing.isAlive()).isTrue();
             closing.join();
+        }
+    }
+
+    @Test
+    void whoeverMayNotLeadDoesNotHoldWhateverTheMomentItIsTold() throws Exception {
+        try (RedisCluster cluster = new RedisCluster(3, LEASE);
+                Election election = election(cluster)) {
+            election.start();
+            for (int i = 0; i < 100; i++) {
+                election.allow(true);
+                // An acquisition takes about a millisecond: this meets every moment of it.
+                LockSupport.parkNanos(i * 20_000L);
+                election.allow(false);
+            }
+            Redlock other = cluster.client("pod-b");
+            Acquisition acquisition = other.acquire(Lock.declared("payments", LEASE), LEASE.dividedBy(2))
+                    .get(20, TimeUnit.SECONDS);
+            // Well below the lease: nothing was waited out.
+            assertThat(acquisition).isInstanceOf(Acquisition.Acquired.class);
+            assertThat(election.leadership()).isInstanceOf(Leadership.Following.class);
         }
     }
 

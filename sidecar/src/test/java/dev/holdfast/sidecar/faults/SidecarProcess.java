@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /** A real sidecar in a JVM of its own, with one Leader lock and the Mutex lock {@code orders}. Killed with this JVM. */
 final class SidecarProcess implements AutoCloseable {
@@ -34,6 +36,7 @@ final class SidecarProcess implements AutoCloseable {
 
     private final String pod;
     private final String lock;
+    private final Path file;
     private final int port;
     private final Process process;
     private final Path log;
@@ -60,9 +63,11 @@ final class SidecarProcess implements AutoCloseable {
                 ? Path.of(environment.get("HOLDFAST_CONFIG"))
                 : Files.createTempDirectory("holdfast-sidecar");
         Path locks = Files.createDirectories(directory.resolve("locks"));
-        Files.writeString(
-                locks.resolve(lock + ".json"),
-                config(lock, "Leader", lease, set, nodes).encode());
+        file = locks.resolve(lock + ".json");
+        // A test may have written its own.
+        if (!Files.exists(file)) {
+            Files.writeString(file, config(lock, "Leader", lease, set, nodes).encode());
+        }
         Files.writeString(
                 locks.resolve(MUTEX + ".json"),
                 config(MUTEX, "Mutex", lease, set, nodes).encode());
@@ -90,7 +95,14 @@ final class SidecarProcess implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     }
 
-    private static JsonObject config(String lock, String mode, Duration lease, NodeSet set, List<Endpoint> nodes) {
+    /** Changes the settings of its Leader lock, as when the mounted configuration changes: in one step. */
+    void change(UnaryOperator<JsonObject> settings) throws IOException {
+        JsonObject changed = settings.apply(new JsonObject(Files.readString(file)));
+        Path next = Files.writeString(file.resolveSibling("next"), changed.encode());
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    static JsonObject config(String lock, String mode, Duration lease, NodeSet set, List<Endpoint> nodes) {
         JsonArray addresses = new JsonArray();
         nodes.forEach(node -> addresses.add(node.toString()));
         return new JsonObject()
@@ -163,6 +175,15 @@ final class SidecarProcess implements AutoCloseable {
 
     private URI api(String path) {
         return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    /** Hands over. */
+    int resign(String standDown) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/resign"))
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        new JsonObject().put("standDown", standDown).encode()))
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
     }
 
     /** The lock's events from now on. */

@@ -1,0 +1,85 @@
+package dev.holdfast.sidecar;
+
+import dev.holdfast.sidecar.config.LockConfig;
+import dev.holdfast.sidecar.config.SidecarConfig.Start;
+import dev.holdfast.sidecar.election.Election;
+import dev.holdfast.sidecar.http.ApplicationProbe;
+import dev.holdfast.sidecar.mutex.Mutex;
+import io.vertx.core.Vertx;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings a lock's settings to what serves it: when it starts, and when they change. */
+final class LockChanges implements BiConsumer<LockConfig, LockConfig>, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger("config");
+
+    private final Vertx vertx;
+    private final Start start;
+    private final Map<String, Election> elections = new HashMap<>();
+    private final Map<String, Mutex> mutexes = new HashMap<>();
+    private final Map<String, ApplicationProbe> probes = new HashMap<>();
+
+    LockChanges(Vertx vertx, Start start, List<Election> elections, List<Mutex> mutexes) {
+        this.vertx = vertx;
+        this.start = start;
+        elections.forEach(election -> this.elections.put(election.lock(), election));
+        mutexes.forEach(mutex -> this.mutexes.put(mutex.lock(), mutex));
+    }
+
+    /** Begins to ask the application, if the lock says so: until it is healthy this pod does not campaign. */
+    synchronized void begin(LockConfig lock) {
+        Election election = elections.get(lock.lock().name());
+        if (election == null || lock.appHealth().isEmpty()) {
+            return;
+        }
+        // An application that starts only when the lock is held cannot be healthy before.
+        boolean awaited = start == Start.WHEN_HELD;
+        election.allow(awaited);
+        ApplicationProbe probe =
+                new ApplicationProbe(vertx, election.lock(), lock.appHealth().orElseThrow(), awaited, election::allow);
+        probes.put(election.lock(), probe);
+        probe.start();
+    }
+
+    @Override
+    public synchronized void accept(LockConfig before, LockConfig now) {
+        String name = now.lock().name();
+        Election election = elections.get(name);
+        Mutex mutex = mutexes.get(name);
+        if (election != null && !now.lock().equals(before.lock())) {
+            election.change(now.lock());
+        }
+        if (mutex != null) {
+            mutex.change(now.lock());
+        }
+        if (election != null && !now.appHealth().equals(before.appHealth())) {
+            ApplicationProbe probe = probes.remove(name);
+            if (probe != null) {
+                probe.close();
+            }
+            if (now.appHealth().isEmpty()) {
+                election.allow(true);
+            } else {
+                begin(now);
+            }
+        }
+        log.atInfo()
+                .addKeyValue("lock", name)
+                .addKeyValue("leaseDuration", now.lock().leaseDuration())
+                .addKeyValue("lockDelay", now.lock().lockDelay())
+                .addKeyValue(
+                        "maxHold", now.lock().maxHold().map(Object::toString).orElse("none"))
+                .addKeyValue("appHealth", now.appHealth().isPresent())
+                .log("settings have changed");
+    }
+
+    @Override
+    public synchronized void close() {
+        probes.values().forEach(ApplicationProbe::close);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.holdfast.sidecar.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees when the mounted locks change, by reading them now and then: a kubelet swaps all files at once, and takes up to a
+ * minute for it. What cannot be used is logged once, and the old configuration stays.
+ */
+public final class ConfigWatch implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger("config");
+    private static final Duration PERIOD = Duration.ofSeconds(2);
+
+    private final Path directory;
+    private final Map<String, LockConfig> known = new HashMap<>();
+    private final BiConsumer<LockConfig, LockConfig> changed;
+    private final Thread thread = Thread.ofVirtual().name("config-watch").unstarted(this::run);
+    private String lastMistake = "";
+
+    /**
+     * A watch that does not look yet.
+     *
+     * @param changed is told of each lock whose durations or health check are others than before: the old one and the new.
+     *     An {@link IllegalArgumentException} of it says that the new one cannot be used
+     */
+    public ConfigWatch(SidecarConfig config, BiConsumer<LockConfig, LockConfig> changed) {
+        this.directory = config.directory();
+        this.changed = changed;
+        config.locks().forEach(lock -> known.put(lock.lock().name(), lock));
+    }
+
+    /** Begins to look. */
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Thread.sleep(PERIOD);
+                look();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look() {
+        String mistake = "";
+        try {
+            for (LockConfig now : SidecarConfig.locks(directory)) {
+                LockConfig before = known.get(now.lock().name());
+                if (before == null) {
+                    mistake = "lock " + now.lock().name() + " is new; a pod keeps the locks that it was made with";
+                } else if (now.mode() != before.mode() || !now.hasTheNodesOf(before)) {
+                    mistake = "the mode or the nodes of lock " + now.lock().name()
+                            + " have changed; only new pods can use others: restart this workload's pods";
+                } else if (!now.lock().equals(before.lock()) || !now.appHealth().equals(before.appHealth())) {
+                    changed.accept(before, now);
+                    known.put(now.lock().name(), now);
+                }
+            }
+        } catch (ConfigException | IllegalArgumentException e) {
+            mistake = String.valueOf(e.getMessage());
+        }
+        if (!mistake.isEmpty() && !mistake.equals(lastMistake)) {
+            log.atError().addKeyValue("reason", mistake).log("a changed configuration is not used");
+        }
+        lastMistake = mistake;
+    }
+}
