@@ -23,7 +23,8 @@ final class Contestants {
     }
 
     List<Row> rows() {
-        return List.of(new Pair(this), new Callers(this), new HandOver(this), new TakeOver(this));
+        return List.of(
+                new Pair(this), new Callers(this), new HandOver(this), new TakeOver(this), new ApplicationDies(this));
     }
 
     /** Those that {@link HolderMain} can play. */

@@ -36,6 +36,9 @@ public final class ApiServer {
     /** In bytes, each: of all headers together, and of the line with the path. */
     private static final int LARGEST_HEAD = 4096;
 
+    /** Twice as many as may wait or stream. */
+    private static final int MOST_CONNECTIONS = 2 * WaitingCalls.MOST;
+
     private static final int SEND_BUFFER = 16 * 1024;
 
     // A peer that is gone without a word is noticed after 3 + 3 × 1 seconds of silence.
@@ -70,7 +73,8 @@ public final class ApiServer {
         this.router = routes(vertx);
         this.server = vertx.createHttpServer(options())
                 .requestHandler(router)
-                .invalidRequestHandler(ApiServer::refuseInvalid);
+                .invalidRequestHandler(ApiServer::refuseInvalid)
+                .connectionHandler(new ConnectionLimit(MOST_CONNECTIONS));
     }
 
     private static HttpServerOptions options() {
