@@ -69,7 +69,9 @@ public record DistributedLockSpec(
         @JsonPropertyDescription("To whom the holder is shown.")
         Exposure exposure,
 
-        @JsonPropertyDescription("A check of the application: while it fails, its pod resigns and does not campaign.")
+        @JsonPropertyDescription(
+                "A check of the application: until it succeeds its pod does not campaign, and when it fails the pod resigns."
+                        + " Where the application starts only when the lock is held, failures count from its first success on.")
         @Nullable
         AppHealth appHealth) {
 
@@ -164,6 +166,12 @@ public record DistributedLockSpec(
             int failureThreshold) {
         public static final int DEFAULT_PERIOD_SECONDS = 5;
         public static final int DEFAULT_FAILURE_THRESHOLD = 3;
+
+        /** Zero, which is what Java makes of an absent number, is the default. */
+        public AppHealth {
+            periodSeconds = periodSeconds == 0 ? DEFAULT_PERIOD_SECONDS : periodSeconds;
+            failureThreshold = failureThreshold == 0 ? DEFAULT_FAILURE_THRESHOLD : failureThreshold;
+        }
     }
 
     public record HttpGet(

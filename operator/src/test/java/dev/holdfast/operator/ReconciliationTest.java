@@ -8,6 +8,9 @@ import dev.holdfast.crds.RedisNodeSet;
 import dev.holdfast.crds.RedisNodeSetStatus.Node;
 import dev.holdfast.crds.RedisNodeSetStatus.State;
 import dev.holdfast.operator.nodes.Nodes;
+import dev.holdfast.sidecar.config.AppHealth;
+import dev.holdfast.sidecar.config.LockConfig;
+import dev.holdfast.sidecar.config.SidecarConfig;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
@@ -23,8 +26,12 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -36,6 +43,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The loops on a real API server. No kubelet and no Redis here: the test plays their part by writing status. */
 @ExtendWith(RealApiServer.class)
@@ -113,8 +121,10 @@ class ReconciliationTest {
     }
 
     @Test
-    void sidecarsAreToldTheAddressesOnceFreshNodesAreAdmittedAndNotBefore() {
-        createLock("payments", "{leaseDuration: 5s, maxHold: 1h}");
+    void sidecarsAreToldTheAddressesOnceFreshNodesAreAdmittedAndNotBefore(@TempDir Path mounted) throws Exception {
+        createLock(
+                "payments",
+                "{leaseDuration: 5s, maxHold: 1h, appHealth: {httpGet: {path: /healthz, port: 8080}, periodSeconds: 2}}");
         await().atMost(SOON).until(() -> list(StatefulSet.class).size() == 3);
         makeReady("holdfast-default-0");
         makeReady("holdfast-default-1");
@@ -131,12 +141,23 @@ class ReconciliationTest {
                 .isEqualTo(Serialization.<Object>unmarshal("""
                         {"lock": "payments", "namespace": "%1$s", "mode": "Leader", "leaseDuration": "5s",
                          "lockDelay": "0s", "maxHold": "1h",
+                         "appHealth": {"path": "/healthz", "port": 8080, "period": "2s", "failureThreshold": 3},
                          "nodeSet": {"name": "default", "uid": "%2$s", "maxLeaseDuration": "1m", "durable": false,
                            "tls": false, "nodes": ["holdfast-default-0.%1$s.svc:6379",
                              "holdfast-default-1.%1$s.svc:6379", "holdfast-default-2.%1$s.svc:6379"]}}
                         """.formatted(namespace, uid), Object.class));
+        assertThat(asASidecarReadsIt(mounted, "payments").appHealth())
+                .hasValue(new AppHealth("/healthz", 8080, Duration.ofSeconds(2), 3));
         await().atMost(SOON)
                 .until(() -> condition(lock("payments"), "Ready").getStatus().equals("True"));
+    }
+
+    private LockConfig asASidecarReadsIt(Path mounted, String lock) throws Exception {
+        Path file = Files.createDirectories(mounted.resolve("locks")).resolve(lock + ".json");
+        Files.writeString(file, Objects.requireNonNull(configuration(lock)));
+        return SidecarConfig.read(Map.of("HOLDFAST_CONFIG", mounted.toString(), "HOLDFAST_POD", "pod"))
+                .locks()
+                .getFirst();
     }
 
     @Test

@@ -155,7 +155,8 @@ public final class Election implements AutoCloseable {
     }
 
     /**
-     * Changes the lock's durations. A lease that is held goes on under the old ones; the next campaign is under the new.
+     * Changes the lock's durations. A lease that is held goes on, with its old length and the new {@code maxHold}; the next
+     * campaign is under the new ones.
      *
      * @throws IllegalArgumentException if they do not fit each other or the node set: then nothing changes
      */
@@ -279,7 +280,10 @@ public final class Election implements AutoCloseable {
                         return end(lease, Reason.UNHEALTHY, Duration.ZERO, new CompletableFuture<>());
                     }
                 }
-                case Signal.Terms(var terms) -> lock = terms;
+                case Signal.Terms(var terms) -> {
+                    lock = terms;
+                    lease.limit(terms.maxHold());
+                }
                 case Signal.Tell tell -> tell(tell.event());
                 case Signal.Nodes nodes -> checkQuorum(nodes.status());
                 case Signal.OfLease _, Signal.Won _ -> {}

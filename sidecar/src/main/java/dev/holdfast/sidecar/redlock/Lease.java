@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +114,16 @@ public final class Lease {
         return CompletableFuture.completedFuture(new Release.Unconfirmed(0, List.of()));
     }
 
+    /** Sets how long the lease may be held, counted from when it was acquired; absent: no bound. */
+    public void limit(Optional<Duration> bound) {
+        synchronized (this) {
+            maxHold = bound.map(Duration::toNanos).orElse(Long.MAX_VALUE);
+            if (over == null && !overdue) {
+                schedule(redlock.now());
+            }
+        }
+    }
+
     /** Gives back a lease that nobody was told of. What its predecessor left undone stays dirty. */
     void giveBack() {
         if (end(Ending.RELEASED)) {
@@ -168,6 +179,9 @@ public final class Lease {
         }
         if (!overdue) {
             next = Math.min(next, maxHold - now.mostSince(heldSince));
+        }
+        if (timer != null) {
+            timer.cancel(); // There is one at a time, whoever schedules.
         }
         timer = redlock.after(Math.max(next, 1), this::onTimer);
     }

@@ -101,6 +101,20 @@ class SettingsTest {
     }
 
     @Test
+    void aBoundOnHoldingAppliesToWhoeverHoldsAlready() throws Exception {
+        try (SidecarProcess a = sidecar("pod-a")) {
+            JsonObject held = a.await(PATIENCE, state -> state.getBoolean("held"));
+            a.change(settings -> settings.put("maxHold", "1s"));
+            JsonObject next = a.await(
+                    PATIENCE,
+                    state -> state.getBoolean("held")
+                            && !state.getLong("fencingToken").equals(held.getLong("fencingToken")));
+            assertThat(next.getLong("fencingToken")).isGreaterThan(held.getLong("fencingToken"));
+            assertThat(a.log()).contains("MAX_HOLD");
+        }
+    }
+
+    @Test
     void anUnhealthyApplicationHandsOverAndStaysOutUntilItIsHealthy() throws Exception {
         AtomicInteger status = new AtomicInteger(503);
         HttpServer application = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
