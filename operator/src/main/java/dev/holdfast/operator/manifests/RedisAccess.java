@@ -4,11 +4,8 @@ import dev.holdfast.crds.RedisNodeSet;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.HexFormat;
 
 /** Who may do what on the nodes of a set. */
 public final class RedisAccess {
@@ -58,16 +55,8 @@ public final class RedisAccess {
 
     /** Nobody without a password, and in the list only the password's hash. */
     private static String users(String password) {
-        return "user default off\n" + "user " + NodeSetNames.USER + " on #" + sha256(password) + ' ' + RIGHTS + '\n';
-    }
-
-    private static String sha256(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return "user default off\n" + "user " + NodeSetNames.USER + " on #" + Fingerprint.of(password) + ' ' + RIGHTS
+                + '\n';
     }
 
     private static String encode(String text) {

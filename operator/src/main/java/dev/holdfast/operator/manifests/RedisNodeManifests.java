@@ -30,6 +30,7 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +43,7 @@ public final class RedisNodeManifests {
     private static final long USER = 999;
     private static final String CONFIGURATION = "/etc/holdfast-redis";
     private static final String DATA = "/data";
+    private static final String CONFIGURATION_HASH = "holdfast.dev/configuration";
 
     private static final Map<String, Quantity> REQUESTS =
             Map.of("cpu", new Quantity("50m"), "memory", new Quantity("64Mi"));
@@ -59,8 +61,19 @@ public final class RedisNodeManifests {
 
     /** How nodes run. Locks are never evicted: a full node refuses instead. */
     public ConfigMap configuration() {
+        return new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName(names.configuration())
+                .withNamespace(names.namespace())
+                .withLabels(Labels.ofNodeSet(names.set()))
+                .endMetadata()
+                .addToData("redis.conf", configurationText())
+                .build();
+    }
+
+    private String configurationText() {
         boolean durable = spec.storage() != null;
-        String text = String.join(
+        return String.join(
                 "\n",
                 "bind * -::*",
                 "port " + NodeSetNames.PORT,
@@ -69,18 +82,20 @@ public final class RedisNodeManifests {
                 "save \"\"",
                 "appendonly " + (durable ? "yes" : "no"),
                 "appendfsync always",
-                "maxmemory 96mb",
+                "maxmemory " + maxMemory(),
                 "maxmemory-policy noeviction",
                 "aclfile " + CONFIGURATION + "/users.acl",
                 "");
-        return new ConfigMapBuilder()
-                .withNewMetadata()
-                .withName(names.configuration())
-                .withNamespace(names.namespace())
-                .withLabels(Labels.ofNodeSet(names.set()))
-                .endMetadata()
-                .addToData("redis.conf", text)
-                .build();
+    }
+
+    /** In bytes: a quarter of what the container may have is for what Redis does not count. */
+    private String maxMemory() {
+        Quantity limit = quantities(LIMITS, spec.resources().limits()).get("memory");
+        BigDecimal bytes = Quantity.getAmountInBytes(limit == null ? new Quantity("128Mi") : limit);
+        return bytes.multiply(BigDecimal.valueOf(3))
+                .divideToIntegralValue(BigDecimal.valueOf(4))
+                .toBigInteger()
+                .toString();
     }
 
     public List<Service> services() {
@@ -152,6 +167,8 @@ public final class RedisNodeManifests {
                 .withNewTemplate()
                 .withNewMetadata()
                 .withLabels(labels)
+                // Redis reads its configuration when it starts: another one makes another template.
+                .addToAnnotations(CONFIGURATION_HASH, Fingerprint.of(configurationText()))
                 .endMetadata()
                 .withNewSpec()
                 .withAutomountServiceAccountToken(false)

@@ -13,10 +13,13 @@ import dev.holdfast.operator.nodes.Nodes;
 import dev.holdfast.operator.reconcile.Owned.Desired;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -31,8 +34,11 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Keeps the masters of a node set, and admits them once, when all of them are new.
@@ -101,8 +107,55 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
         refusals.collect("StatefulSet", () -> statefulSets.reconcile(set, context));
         refusals.collect("PodDisruptionBudget", () -> budgets.reconcile(set, context));
         Admission admission = admit(set, context, refusals);
+        // Before the look, or a pod that is replaced in between would seem to vote.
+        List<StatefulSet> before = context.getSecondaryResourcesAsStream(StatefulSet.class)
+                .sorted(Comparator.comparing(node -> node.getMetadata().getName()))
+                .toList();
         List<Node> seen = admission.isOver() ? nodes.look(set, credentialsOf(set, context)) : List.of();
-        return show(set, admission, seen);
+        Optional<RollOut> rollOut = admission.isOver() && set.getSpec().external() == null
+                ? Optional.of(rollOut(before, seen))
+                : Optional.empty();
+        rollOut.flatMap(RollOut::next).ifPresent(node -> replace(set, node));
+        return show(set, admission, seen, rollOut);
+    }
+
+    private static RollOut rollOut(List<StatefulSet> sets, List<Node> seen) {
+        Set<String> voting = seen.stream()
+                .filter(node -> node.state() == State.Voting)
+                .map(Node::name)
+                .collect(Collectors.toSet());
+        return RollOut.of(sets.stream()
+                .map(node -> RollOut.Member.of(
+                        node, voting.contains(node.getMetadata().getName())))
+                .toList());
+    }
+
+    /** By eviction, so that the disruption budget has its say as well. */
+    private void replace(RedisNodeSet set, String node) {
+        String namespace = set.getMetadata().getNamespace();
+        Pod pod = client.pods().inNamespace(namespace).withName(node + "-0").get();
+        if (pod == null || pod.getMetadata().getDeletionTimestamp() != null) {
+            return; // It goes already.
+        }
+        boolean isEvicted = client.pods()
+                .inNamespace(namespace)
+                .withName(pod.getMetadata().getName())
+                .evict(new EvictionBuilder()
+                        .withNewMetadata()
+                        .withName(pod.getMetadata().getName())
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .withDeleteOptions(new DeleteOptionsBuilder()
+                                .withNewPreconditions(null, pod.getMetadata().getUid())
+                                .build())
+                        .build());
+        if (isEvicted) {
+            announcements.normal(
+                    set,
+                    "ReplacingNode",
+                    pod.getMetadata().getUid(),
+                    node + " is replaced by a pod of the present template; the others vote");
+        }
     }
 
     private Admission admit(RedisNodeSet cached, Context<RedisNodeSet> context, Refusals refusals) {
@@ -150,7 +203,11 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
     private void recordBeginning(RedisNodeSet read) {
         RedisNodeSet beginning = withStatus(
                 read,
-                status(read, new Admission(false, ADMITTING, "all nodes are ready and are being admitted"), List.of()));
+                status(
+                        read,
+                        new Admission(false, ADMITTING, "all nodes are ready and are being admitted"),
+                        List.of(),
+                        Optional.empty()));
         beginning.getMetadata().setResourceVersion(read.getMetadata().getResourceVersion());
         client.resource(beginning)
                 .subresource("status")
@@ -171,9 +228,12 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
                 .orElseGet(() -> new Admission(true, "Fresh", "all nodes were new"));
     }
 
-    private UpdateControl<RedisNodeSet> show(RedisNodeSet set, Admission admission, List<Node> seen) {
-        RedisNodeSetStatus status = status(set, admission, seen);
-        Duration next = status.voting() == size(set) ? LOOK_WHEN_WELL : LOOK_WHEN_WEAK;
+    private UpdateControl<RedisNodeSet> show(
+            RedisNodeSet set, Admission admission, List<Node> seen, Optional<RollOut> rollOut) {
+        RedisNodeSetStatus status = status(set, admission, seen, rollOut);
+        boolean isWell =
+                status.voting() == size(set) && rollOut.map(RollOut::isOver).orElse(true);
+        Duration next = isWell ? LOOK_WHEN_WELL : LOOK_WHEN_WEAK;
         if (status.equals(set.getStatus())) {
             return UpdateControl.<RedisNodeSet>noUpdate().rescheduleAfter(next);
         }
@@ -189,7 +249,8 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
         return LockManifests.addresses(set).size();
     }
 
-    private RedisNodeSetStatus status(RedisNodeSet set, Admission admission, List<Node> seen) {
+    private RedisNodeSetStatus status(
+            RedisNodeSet set, Admission admission, List<Node> seen, Optional<RollOut> rollOut) {
         int quorum = size(set) / 2 + 1;
         int voting =
                 (int) seen.stream().filter(node -> node.state() == State.Voting).count();
@@ -200,17 +261,14 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
         List<Condition> before =
                 set.getStatus() == null ? List.of() : set.getStatus().conditions();
         String reason = admission.isOver() ? "NoQuorum" : admission.reason();
-        return new RedisNodeSetStatus(
-                new Conditions(before, generation, wallClock)
-                        .set("Ready", isQuorate, isQuorate ? "Ready" : reason, votes)
-                        .set(ADMITTED, admission.isOver(), admission.reason(), admission.message())
-                        .set(QUORUM_AVAILABLE, isQuorate, isQuorate ? "Quorum" : "NoQuorum", votes)
-                        .set("FullStrength", isFull, isFull ? "AllVote" : "SomeDoNotVote", votes)
-                        .list(),
-                seen,
-                voting,
-                quorum,
-                generation);
+        Conditions conditions = new Conditions(before, generation, wallClock)
+                .set("Ready", isQuorate, isQuorate ? "Ready" : reason, votes)
+                .set(ADMITTED, admission.isOver(), admission.reason(), admission.message())
+                .set(QUORUM_AVAILABLE, isQuorate, isQuorate ? "Quorum" : "NoQuorum", votes)
+                .set("FullStrength", isFull, isFull ? "AllVote" : "SomeDoNotVote", votes);
+        rollOut.ifPresent(
+                it -> conditions.set("UpToDate", it.isOver(), it.isOver() ? "AllReplaced" : "Replacing", it.message()));
+        return new RedisNodeSetStatus(conditions.list(), seen, voting, quorum, generation);
     }
 
     private static RedisNodeSet withStatus(RedisNodeSet set, RedisNodeSetStatus status) {

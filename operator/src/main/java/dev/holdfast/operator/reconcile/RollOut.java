@@ -1,0 +1,89 @@
+package dev.holdfast.operator.reconcile;
+
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetStatus;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Which node is to be replaced now by one of the present template, if any. Pure.
+ *
+ * <p>A node that votes goes only while all others vote: then every lease keeps its quorum, and so does every token. One that
+ * has no vote costs none; it may be just what a new template is to repair.
+ *
+ * @param size how many nodes there are
+ * @param upToDate how many run the present template
+ * @param next the StatefulSet whose pod is to go
+ * @param waitsFor a node that must vote again before the next goes
+ */
+record RollOut(int size, int upToDate, Optional<String> next, Optional<String> waitsFor) {
+
+    /**
+     * Looks at the nodes.
+     *
+     * @param members slot by slot, as they were before it was asked whether they vote: a pod that is replaced in between
+     *     is then still seen as the old one
+     */
+    static RollOut of(List<Member> members) {
+        int upToDate = (int) members.stream().filter(Member::isUpToDate).count();
+        Optional<String> outdatedWithoutVote = named(members.stream()
+                .filter(member -> member.isOutdated() && !member.voting())
+                .findFirst());
+        Optional<String> outdated =
+                named(members.stream().filter(Member::isOutdated).findFirst());
+        Optional<String> absent =
+                named(members.stream().filter(member -> !member.voting()).findFirst());
+        Optional<String> next = outdatedWithoutVote.isPresent() || absent.isPresent() ? outdatedWithoutVote : outdated;
+        return new RollOut(members.size(), upToDate, next, next.isPresent() ? Optional.empty() : absent);
+    }
+
+    private static Optional<String> named(Optional<Member> member) {
+        return member.map(Member::node);
+    }
+
+    boolean isOver() {
+        return upToDate == size;
+    }
+
+    String message() {
+        String progress = upToDate + " of " + size + " nodes run the present template";
+        return isOver()
+                ? progress
+                : progress
+                        + next.map(node -> "; " + node + " is being replaced")
+                                .or(() -> waitsFor.map(node -> "; waits until " + node + " has a vote again"))
+                                .orElse("");
+    }
+
+    /**
+     * One node.
+     *
+     * @param node its StatefulSet
+     * @param voting whether it has a vote
+     * @param pods how many pods it has, as its controller last saw
+     * @param updated how many of them are of the present template
+     * @param seen whether its controller has seen the present template
+     */
+    record Member(String node, boolean voting, int pods, int updated, boolean seen) {
+
+        static Member of(StatefulSet set, boolean voting) {
+            StatefulSetStatus status = Objects.requireNonNullElseGet(set.getStatus(), StatefulSetStatus::new);
+            Long observed = status.getObservedGeneration();
+            return new Member(
+                    set.getMetadata().getName(),
+                    voting,
+                    Objects.requireNonNullElse(status.getReplicas(), 0),
+                    Objects.requireNonNullElse(status.getUpdatedReplicas(), 0),
+                    observed != null && observed >= set.getMetadata().getGeneration());
+        }
+
+        boolean isOutdated() {
+            return seen && pods > updated;
+        }
+
+        boolean isUpToDate() {
+            return seen && pods > 0 && pods == updated;
+        }
+    }
+}
