@@ -9,6 +9,9 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -244,6 +247,52 @@ class LeaderElectionE2eTest {
 
     @Test
     @Order(9)
+    void aChangedNodeSetReplacesNodeAfterNodeAndNobodyLosesTheLock() {
+        payments.awaitFullStrength();
+        Observation before = payments.holder();
+        Set<String> old = redisPods();
+        AtomicInteger fewestVotes = new AtomicInteger(Integer.MAX_VALUE);
+        long began = System.nanoTime();
+
+        kube.apply("""
+                apiVersion: holdfast.dev/v1alpha1
+                kind: RedisNodeSet
+                metadata: {name: default}
+                spec: {nodes: 3, maxLeaseDuration: 5s, resources: {limits: {memory: 160Mi}}}
+                """);
+
+        await("three new Redis pods")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> {
+                    Set<String> now = redisPods();
+                    fewestVotes.accumulateAndGet(
+                            payments.nodeSet().at("/status/voting").asInt(), Math::min);
+                    return now.size() == 3 && now.stream().noneMatch(old::contains) && isUpToDate();
+                });
+        payments.awaitFullStrength();
+        measured.add("three Redis nodes replaced one by one", Duration.ofNanos(System.nanoTime() - began));
+        assertThat(fewestVotes).hasValue(2);
+        assertThat(payments.holder()).isEqualTo(before);
+    }
+
+    private Set<String> redisPods() {
+        return kube.pods("holdfast.dev/node-set", "default").stream()
+                .map(pod -> pod.getMetadata().getUid())
+                .collect(Collectors.toSet());
+    }
+
+    private boolean isUpToDate() {
+        for (JsonNode condition : payments.nodeSet().at("/status/conditions")) {
+            if (condition.path("type").asText().equals("UpToDate")) {
+                return condition.path("status").asText().equals("True");
+            }
+        }
+        return false;
+    }
+
+    @Test
+    @Order(10)
     void locksGoOnWithoutTheOperator() throws InterruptedException {
         scaleOperator(0);
         Observation before = payments.holder();
@@ -262,7 +311,7 @@ class LeaderElectionE2eTest {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void anUninstallLeavesWhatTheNotesSay() throws InterruptedException {
         Observation before = payments.holder();
 
