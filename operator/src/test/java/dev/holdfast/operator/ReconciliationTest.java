@@ -105,7 +105,7 @@ class ReconciliationTest {
                         .withName("holdfast-default-credentials")
                         .get()
                         .getData())
-                .containsOnlyKeys("username", "password", "users.acl");
+                .containsOnlyKeys("username", "password");
         assertThat(client.policy()
                         .v1()
                         .podDisruptionBudget()
@@ -158,6 +158,35 @@ class ReconciliationTest {
         return SidecarConfig.read(Map.of("HOLDFAST_CONFIG", mounted.toString(), "HOLDFAST_POD", "pod"))
                 .locks()
                 .getFirst();
+    }
+
+    @Test
+    void aSecretThatIsDeletedComesBackWithTheSamePassword() {
+        createLock("payments", "{}");
+        bringUpNodes();
+        await().atMost(SOON).until(() -> configuration("payments") != null);
+        for (String name : List.of("holdfast-default-credentials", "holdfast-default-access")) {
+            String password = password(name);
+            String uid = Objects.requireNonNull(secret(name)).getMetadata().getUid();
+            assertThat(password).isNotEmpty();
+
+            client.secrets().inNamespace(namespace).withName(name).delete();
+
+            await().atMost(SOON).until(() -> {
+                var now = secret(name);
+                return now != null && !now.getMetadata().getUid().equals(uid);
+            });
+            assertThat(password(name)).isEqualTo(password);
+        }
+    }
+
+    private io.fabric8.kubernetes.api.model.@Nullable Secret secret(String name) {
+        return client.secrets().inNamespace(namespace).withName(name).get();
+    }
+
+    private String password(String secret) {
+        return Objects.requireNonNull(
+                Objects.requireNonNull(secret(secret)).getData().get("password"));
     }
 
     @Test

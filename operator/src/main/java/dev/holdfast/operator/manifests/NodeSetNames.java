@@ -24,9 +24,14 @@ public record NodeSetNames(String set, String namespace) {
         return node(slot) + '.' + namespace + ".svc:" + PORT;
     }
 
-    /** The Secret with the sidecars' user, and the nodes' access list. */
+    /** The Secret that sidecars log in with. */
     public String credentials() {
         return PodContract.credentialsSecret(set);
+    }
+
+    /** The Secret with the access list that nodes load. */
+    public String accessList() {
+        return "holdfast-" + set + "-access";
     }
 
     /** The ConfigMap with the nodes' configuration. */

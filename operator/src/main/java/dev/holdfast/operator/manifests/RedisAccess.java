@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
 
 /** Who may do what on the nodes of a set. */
 public final class RedisAccess {
@@ -37,20 +38,31 @@ public final class RedisAccess {
         return encoded == null ? "" : new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
     }
 
-    /** The Secret: what sidecars log in with, and the access list that nodes load. */
-    public static Secret credentials(RedisNodeSet set, String password) {
+    /**
+     * Two Secrets with the same password: what sidecars log in with, and the access list that nodes load. If one is deleted
+     * by accident, the other knows the password; a new one would lock everybody out of nodes that run.
+     */
+    public static List<Secret> secrets(RedisNodeSet set, String password) {
         NodeSetNames names = NodeSetNames.of(set);
+        return List.of(
+                secret(names, names.credentials())
+                        .addToData("username", encode(NodeSetNames.USER))
+                        .addToData("password", encode(password))
+                        .build(),
+                secret(names, names.accessList())
+                        .addToData("password", encode(password))
+                        .addToData("users.acl", encode(users(password)))
+                        .build());
+    }
+
+    private static SecretBuilder secret(NodeSetNames names, String name) {
         return new SecretBuilder()
                 .withNewMetadata()
-                .withName(names.credentials())
+                .withName(name)
                 .withNamespace(names.namespace())
                 .withLabels(Labels.ofNodeSet(names.set()))
                 .endMetadata()
-                .withType("Opaque")
-                .addToData("username", encode(NodeSetNames.USER))
-                .addToData("password", encode(password))
-                .addToData("users.acl", encode(users(password)))
-                .build();
+                .withType("Opaque");
     }
 
     /** Nobody without a password, and in the list only the password's hash. */

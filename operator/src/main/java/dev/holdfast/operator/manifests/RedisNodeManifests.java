@@ -264,7 +264,7 @@ public final class RedisNodeManifests {
                 .endSource()
                 .addNewSource()
                 .withNewSecret()
-                .withName(names.credentials())
+                .withName(names.accessList())
                 .addNewItem("users.acl", null, "users.acl")
                 .endSecret()
                 .endSource()

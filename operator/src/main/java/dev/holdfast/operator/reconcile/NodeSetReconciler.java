@@ -36,9 +36,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Keeps the masters of a node set, and admits them once, when all of them are new.
@@ -282,32 +284,35 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
     }
 
     private List<Secret> credentials(Desired<RedisNodeSet> desired) {
-        return managed(desired, manifests -> {
-            String password = known(desired.owner(), desired.context())
-                    .map(RedisAccess::password)
-                    .filter(text -> !text.isEmpty())
-                    .orElseGet(RedisAccess::newPassword);
-            return List.of(RedisAccess.credentials(desired.owner(), password));
-        });
+        return managed(
+                desired,
+                manifests -> RedisAccess.secrets(
+                        desired.owner(),
+                        knownPassword(desired.owner(), desired.context()).orElseGet(RedisAccess::newPassword)));
     }
 
     /** From the cache, and asked for on a miss: a second password would lock everybody out. */
-    private Optional<Secret> known(RedisNodeSet set, Context<RedisNodeSet> context) {
+    private Optional<String> knownPassword(RedisNodeSet set, Context<RedisNodeSet> context) {
         NodeSetNames names = NodeSetNames.of(set);
-        return context.getSecondaryResourcesAsStream(Secret.class)
-                .filter(secret -> secret.getMetadata().getName().equals(names.credentials()))
-                .findAny()
-                .or(() -> Optional.ofNullable(client.secrets()
+        List<String> secrets = List.of(names.credentials(), names.accessList());
+        Stream<Secret> cached = context.getSecondaryResourcesAsStream(Secret.class)
+                .filter(secret -> secrets.contains(secret.getMetadata().getName()));
+        Stream<Secret> asked = secrets.stream()
+                .map(name -> client.secrets()
                         .inNamespace(names.namespace())
-                        .withName(names.credentials())
-                        .get()));
+                        .withName(name)
+                        .get())
+                .filter(Objects::nonNull);
+        return Stream.concat(cached, asked)
+                .map(RedisAccess::password)
+                .filter(text -> !text.isEmpty())
+                .findFirst();
     }
 
     private Optional<Nodes.Credentials> credentialsOf(RedisNodeSet set, Context<RedisNodeSet> context) {
         External external = set.getSpec().external();
         if (external == null) {
-            return known(set, context)
-                    .map(secret -> new Nodes.Credentials(NodeSetNames.USER, RedisAccess.password(secret), ""));
+            return knownPassword(set, context).map(password -> new Nodes.Credentials(NodeSetNames.USER, password, ""));
         }
         return Optional.ofNullable(external.credentialsSecret())
                 .map(name -> client.secrets()
