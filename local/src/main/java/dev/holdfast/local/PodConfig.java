@@ -2,7 +2,7 @@ package dev.holdfast.local;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.holdfast.crds.DurationText;
+import dev.holdfast.crds.LockFile;
 import dev.holdfast.local.resources.DeclaredLock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,34 +28,13 @@ final class PodConfig {
     }
 
     private static ObjectNode lock(DeclaredLock lock, LocalNodeSet set) {
-        var spec = lock.spec();
-        var json = JSON.createObjectNode()
-                .put("lock", lock.metadata().name())
-                .put("namespace", lock.metadata().namespace())
-                .put("mode", spec.mode().name())
-                .put("leaseDuration", DurationText.format(spec.leaseDuration()))
-                .put("lockDelay", DurationText.format(spec.lockDelay()));
-        if (spec.maxHold() != null) {
-            json.put("maxHold", DurationText.format(spec.maxHold()));
-        }
-        var health = spec.appHealth();
-        if (health != null) {
-            json.putObject("appHealth")
-                    .put("path", health.httpGet().path())
-                    .put("port", health.httpGet().port())
-                    .put("period", health.periodSeconds() + "s")
-                    .put("failureThreshold", health.failureThreshold());
-        }
-        var nodes = json.putObject("nodeSet")
-                .put("name", set.name())
-                .put("uid", set.uid())
-                .put(
-                        "maxLeaseDuration",
-                        DurationText.format(set.declared().spec().maxLeaseDuration()))
-                .put("durable", false)
-                .put("tls", false)
-                .putArray("nodes");
-        set.nodes().forEach(node -> nodes.add(node.address()));
-        return json;
+        var nodes = new LockFile.Nodes(
+                set.name(),
+                set.uid(),
+                set.declared().spec().maxLeaseDuration(),
+                false,
+                false,
+                set.nodes().stream().map(node -> node.address()).toList());
+        return LockFile.of(JSON, lock.metadata().name(), lock.metadata().namespace(), lock.spec(), nodes);
     }
 }

@@ -2,12 +2,10 @@ package dev.holdfast.operator.manifests;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.crds.DistributedLock;
 import dev.holdfast.crds.DistributedLockSpec;
-import dev.holdfast.crds.DistributedLockSpec.AppHealth;
 import dev.holdfast.crds.DistributedLockSpec.HolderService;
-import dev.holdfast.crds.DurationText;
+import dev.holdfast.crds.LockFile;
 import dev.holdfast.crds.PodContract;
 import dev.holdfast.crds.RedisNodeSet;
 import dev.holdfast.crds.RedisNodeSetSpec;
@@ -67,34 +65,17 @@ public final class LockManifests {
 
     private String text(RedisNodeSet nodeSet) {
         RedisNodeSetSpec set = nodeSet.getSpec();
-        ObjectNode json = JSON.createObjectNode()
-                .put("lock", name)
-                .put("namespace", namespace)
-                .put("mode", spec.mode().name())
-                .put("leaseDuration", DurationText.format(spec.leaseDuration()))
-                .put("lockDelay", DurationText.format(spec.lockDelay()));
-        if (spec.maxHold() != null) {
-            json.put("maxHold", DurationText.format(spec.maxHold()));
-        }
-        AppHealth health = spec.appHealth();
-        if (health != null) {
-            json.putObject("appHealth")
-                    .put("path", health.httpGet().path())
-                    .put("port", health.httpGet().port())
-                    .put("period", health.periodSeconds() + "s")
-                    .put("failureThreshold", health.failureThreshold());
-        }
         External external = set.external();
-        ObjectNode nodes = json.putObject("nodeSet")
-                .put("name", nodeSet.getMetadata().getName())
-                .put("uid", nodeSet.getMetadata().getUid())
-                .put("maxLeaseDuration", DurationText.format(set.maxLeaseDuration()))
-                .put("durable", set.storage() != null)
-                .put("tls", (external == null ? set.tls() : external.tls()) == Tls.On);
-        var addresses = nodes.putArray("nodes");
-        addresses(nodeSet).forEach(addresses::add);
+        LockFile.Nodes nodes = new LockFile.Nodes(
+                nodeSet.getMetadata().getName(),
+                nodeSet.getMetadata().getUid(),
+                set.maxLeaseDuration(),
+                set.storage() != null,
+                (external == null ? set.tls() : external.tls()) == Tls.On,
+                addresses(nodeSet));
         try {
-            return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json);
+            return JSON.writerWithDefaultPrettyPrinter()
+                    .writeValueAsString(LockFile.of(JSON, name, namespace, spec, nodes));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.sidecar.http.EventReader;
-import dev.holdfast.sidecar.redis.Endpoint;
-import dev.holdfast.sidecar.redis.RedisCluster;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -13,48 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Keys of sidecars that are killed, frozen and ended. */
 @Timeout(120)
-class KeyFaultsTest {
-
-    private static final Duration LEASE = Duration.ofSeconds(2);
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
-
-    private RedisCluster cluster;
-    private final List<CutProxy> proxiesOfA = new ArrayList<>();
-    private SidecarProcess a;
-    private SidecarProcess b;
-
-    @BeforeEach
-    void start() throws Exception {
-        cluster = new RedisCluster(3, LEASE);
-        List<Endpoint> throughProxies = new ArrayList<>();
-        for (Endpoint node : cluster.set().nodes()) {
-            CutProxy proxy = new CutProxy(node);
-            proxiesOfA.add(proxy);
-            throughProxies.add(proxy.endpoint());
-        }
-        a = new SidecarProcess("pod-a", "payments", LEASE, cluster.set(), throughProxies);
-        b = new SidecarProcess(
-                "pod-b", "payments", LEASE, cluster.set(), cluster.set().nodes());
-        a.await(PATIENCE, state -> state.getString("state").matches("Leading|Following"));
-        b.await(PATIENCE, state -> state.getString("state").matches("Leading|Following"));
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        a.close();
-        b.close();
-        for (CutProxy proxy : proxiesOfA) {
-            proxy.close();
-        }
-        cluster.close();
-    }
+class KeyFaultsTest extends TwoSidecars {
 
     private static JsonObject acquired(CompletableFuture<HttpResponse<String>> answer) throws Exception {
         HttpResponse<String> response = answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);

@@ -3,62 +3,18 @@ package dev.holdfast.sidecar.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.sidecar.http.EventReader;
-import dev.holdfast.sidecar.redis.Endpoint;
-import dev.holdfast.sidecar.redis.RedisCluster;
 import io.vertx.core.json.JsonObject;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Sidecars that are killed, frozen, cut off and ended; nodes that vanish and come back empty. */
 @Timeout(120)
-class SidecarFaultsTest {
-
-    private static final Duration LEASE = Duration.ofSeconds(2);
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
-
-    private RedisCluster cluster;
-    private final List<CutProxy> proxiesOfA = new ArrayList<>();
-    private SidecarProcess a;
-    private SidecarProcess b;
-
-    @BeforeEach
-    void start() throws Exception {
-        cluster = new RedisCluster(3, LEASE);
-        List<Endpoint> throughProxies = new ArrayList<>();
-        for (Endpoint node : cluster.set().nodes()) {
-            CutProxy proxy = new CutProxy(node);
-            proxiesOfA.add(proxy);
-            throughProxies.add(proxy.endpoint());
-        }
-        a = new SidecarProcess("pod-a", "payments", LEASE, cluster.set(), throughProxies);
-        a.await(PATIENCE, state -> state.getBoolean("held"));
-        b = new SidecarProcess(
-                "pod-b", "payments", LEASE, cluster.set(), cluster.set().nodes());
-        b.await(PATIENCE, state -> holderIs(state, "pod-a"));
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        a.close();
-        b.close();
-        for (CutProxy proxy : proxiesOfA) {
-            proxy.close();
-        }
-        cluster.close();
-    }
-
-    private static boolean holderIs(JsonObject state, String pod) {
-        JsonObject holder = state.getJsonObject("holder");
-        return holder != null && pod.equals(holder.getString("pod"));
-    }
+class SidecarFaultsTest extends TwoSidecars {
 
     private static long token(JsonObject state) {
         return state.getLong("fencingToken");

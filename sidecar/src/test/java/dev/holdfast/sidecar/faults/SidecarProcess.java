@@ -8,6 +8,7 @@ import dev.holdfast.sidecar.redis.NodeSet;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -21,6 +22,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** A real sidecar in a JVM of its own, with one Leader lock and the Mutex lock {@code orders}. Killed with this JVM. */
 final class SidecarProcess implements AutoCloseable {
@@ -37,6 +40,8 @@ final class SidecarProcess implements AutoCloseable {
     private final String pod;
     private final String lock;
     private final Path file;
+    private final Path directory;
+    private final boolean ownDirectory;
     private final int port;
     private final Process process;
     private final Path log;
@@ -59,7 +64,8 @@ final class SidecarProcess implements AutoCloseable {
         this.pod = pod;
         this.lock = lock;
         this.port = FreePorts.pair();
-        Path directory = environment.containsKey("HOLDFAST_CONFIG")
+        ownDirectory = !environment.containsKey("HOLDFAST_CONFIG");
+        directory = environment.containsKey("HOLDFAST_CONFIG")
                 ? Path.of(environment.get("HOLDFAST_CONFIG"))
                 : Files.createTempDirectory("holdfast-sidecar");
         Path locks = Files.createDirectories(directory.resolve("locks"));
@@ -253,5 +259,26 @@ final class SidecarProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
+        try {
+            process.waitFor();
+            Files.deleteIfExists(log);
+            if (ownDirectory) {
+                delete(directory);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        List<Path> deepestFirst;
+        try (Stream<Path> found = Files.walk(folder)) {
+            deepestFirst = found.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path each : deepestFirst) {
+            Files.delete(each);
+        }
     }
 }
