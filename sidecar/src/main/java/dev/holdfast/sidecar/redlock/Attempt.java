@@ -172,7 +172,8 @@ final class Attempt {
     }
 
     private Acquisition refusal(Tick now) {
-        Duration retryAfter = Duration.ofNanos(Math.min(observations.untilTakeable(waiter, now), claim.timing.lease()));
+        long takeable = observations.untilTakeable(waiter, now);
+        Duration retryAfter = Duration.ofNanos(takeable == Long.MAX_VALUE ? claim.timing.lease() : takeable);
         int votesCast = votes.length - faults.size();
         if (votesCast < redlock.quorum()) {
             return new Acquisition.NoQuorum(votesCast, redlock.quorum(), List.copyOf(faults));
