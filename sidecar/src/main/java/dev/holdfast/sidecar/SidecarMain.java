@@ -17,6 +17,7 @@ import dev.holdfast.sidecar.mutex.Mutex;
 import dev.holdfast.sidecar.redis.NodeSet;
 import dev.holdfast.sidecar.redis.RedisNodes;
 import dev.holdfast.sidecar.redlock.Redlock;
+import dev.holdfast.sidecar.redlock.RedlockObserver;
 import dev.holdfast.sidecar.redlock.SystemEnvironment;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -71,7 +72,7 @@ public final class SidecarMain {
         for (LockConfig lock : config.locks()) {
             switch (lock.mode()) {
                 case LEADER -> elections.add(election(lock));
-                case MUTEX -> mutexes.add(new Mutex(nodes(lock.nodeSet()), lock.lock(), leases));
+                case MUTEX -> mutexes.add(mutex(lock));
             }
         }
         conditions.ifPresent(kept -> metrics.addPodConditionFailures(kept::failures));
@@ -119,9 +120,15 @@ public final class SidecarMain {
         return election;
     }
 
+    private Mutex mutex(LockConfig lock) {
+        metrics.add(lock.lock().name());
+        return new Mutex(nodes(lock.nodeSet()), lock.lock(), leases);
+    }
+
     private Redlock nodes(NodeSet set) {
         return nodeSets.computeIfAbsent(set.uid(), _ -> {
-            Redlock opened = RedisNodes.open(set, config.pod(), system.environment());
+            RedlockObserver observer = metrics.observer(set.name(), set.nodes().size());
+            Redlock opened = RedisNodes.open(set, config.pod(), system.environment(), observer);
             metrics.add(set.name(), opened);
             return opened;
         });

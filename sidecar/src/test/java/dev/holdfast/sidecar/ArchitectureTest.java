@@ -72,12 +72,12 @@ class ArchitectureTest {
             .resideInAPackage("redis.clients..");
 
     @ArchTest
-    static final ArchRule ONE_PACKAGE_KNOWS_MICROMETER = noClasses()
+    static final ArchRule ONE_PACKAGE_KNOWS_PROMETHEUS = noClasses()
             .that()
             .resideOutsideOfPackage("..metrics..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.micrometer..", "io.prometheus..");
+            .resideInAPackage("io.prometheus..");
 
     @ArchTest
     static final ArchRule VERTX_IS_FOR_HTTP_AND_ITS_JSON = noClasses()

@@ -3,6 +3,7 @@ package dev.holdfast.sidecar.redis;
 import dev.holdfast.sidecar.redlock.Environment;
 import dev.holdfast.sidecar.redlock.LockNode;
 import dev.holdfast.sidecar.redlock.Redlock;
+import dev.holdfast.sidecar.redlock.RedlockObserver;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,7 +14,12 @@ public final class RedisNodes {
 
     /** Returns at once; connections are made, and made again, in the background. */
     public static Redlock open(NodeSet set, String holder, Environment environment) {
-        return new Redlock(connect(set, environment), holder, set.maxLease(), environment);
+        return open(set, holder, environment, RedlockObserver.NONE);
+    }
+
+    /** {@link #open(NodeSet, String, Environment)}, and the observer is told what happens. */
+    public static Redlock open(NodeSet set, String holder, Environment environment, RedlockObserver observer) {
+        return new Redlock(connect(set, environment), holder, set.maxLease(), environment, observer);
     }
 
     static List<LockNode> connect(NodeSet set, Environment environment) {

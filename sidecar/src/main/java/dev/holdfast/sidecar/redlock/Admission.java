@@ -75,7 +75,11 @@ final class Admission {
             return;
         }
         for (Slot slot : slots) {
-            redlock.ask(slot.index, new Request.Status(newNonce()), reply -> onStatus(slot, reply));
+            Tick sent = redlock.now();
+            redlock.ask(slot.index, new Request.Status(newNonce()), reply -> {
+                redlock.tellRoundTrip(slot.index, sent, redlock.now(), reply);
+                onStatus(slot, reply);
+            });
         }
         timer = redlock.after((long) (EVERY * (0.875 + environment.random().nextDouble() / 4)), this::round);
     }

@@ -32,6 +32,7 @@ public final class Contender {
     private final Observations observations;
     private final Line line;
     private final Outbox outbox = new Outbox();
+    private final HandOver handOver = new HandOver();
     private final Tick startedAt;
     private State state = State.NEW;
     private @Nullable Lease delayed;
@@ -42,6 +43,7 @@ public final class Contender {
     private @Nullable Tick takeableSince;
     private Tick backOffSince;
     private long backOff;
+    private boolean standingDown;
     private int splits;
 
     private enum State {
@@ -81,6 +83,7 @@ public final class Contender {
             if (state == State.NEW && standDown.isPositive() && wait > 0) {
                 backOffSince = redlock.now();
                 backOff = standDown.toNanos();
+                standingDown = true;
                 waitOn();
             } else if (state == State.NEW) {
                 attempt();
@@ -95,7 +98,7 @@ public final class Contender {
     public void withdraw() {
         synchronized (this) {
             if (state != State.OVER) {
-                finish(new Acquisition.Cancelled());
+                finish(new Acquisition.Cancelled(), redlock.now());
             }
         }
         outbox.deliver();
@@ -116,14 +119,16 @@ public final class Contender {
     private void attempt() {
         state = State.ATTEMPTING;
         takeableSince = null;
+        standingDown = false;
         cancelNext();
         Claim claim = new Claim(redlock, lock, timing);
         new Attempt(redlock, claim, observations, line.isJoined() ? waiterId : "", this::onOutcome).start();
     }
 
     private void waitOn() {
-        if (redlock.now().mostSince(startedAt) >= wait) {
-            finish(lastRefusal);
+        Tick now = redlock.now();
+        if (now.mostSince(startedAt) >= wait) {
+            finish(lastRefusal, now);
             return;
         }
         state = State.WAITING;
@@ -149,7 +154,11 @@ public final class Contender {
         Tick since = takeableSince == null ? now : takeableSince;
         takeableSince = since;
         long turn = line.rank() * STEP - now.leastSince(since);
-        long delay = Math.max(turn, backOff - now.leastSince(backOffSince));
+        long stayBack = backOff - now.leastSince(backOffSince);
+        if (!standingDown || stayBack <= 0) {
+            handOver.sawFree(now);
+        }
+        long delay = Math.max(turn, stayBack);
         if (delay > 0) {
             next = redlock.after(delay, this::onNext);
         } else {
@@ -173,7 +182,7 @@ public final class Contender {
         }
     }
 
-    private void finish(Acquisition acquisition) {
+    private void finish(Acquisition acquisition, Tick at) {
         state = State.OVER;
         cancelNext();
         Lease unwanted = delayed;
@@ -183,7 +192,11 @@ public final class Contender {
         } else if (unwanted != null) {
             outbox.add(unwanted::giveBack);
         }
-        outbox.add(() -> listener.onResult(acquisition));
+        long took = at.mostSince(startedAt);
+        outbox.add(() -> {
+            redlock.observer().contended(lock.name(), acquisition, took);
+            listener.onResult(acquisition);
+        });
         // Afterwards: the result is awaited, the place in line is not.
         outbox.add(line::leave);
     }
@@ -196,7 +209,7 @@ public final class Contender {
             switch (outcome) {
                 case Outcome.Won won when state == State.OVER -> unwanted = won.lease();
                 case Outcome.Won won when won.dirty() && lock.lockDelay().isPositive() -> delay(won.lease());
-                case Outcome.Won won -> win(won.lease());
+                case Outcome.Won won -> win(won);
                 case Outcome.Refused(var refusal, var nanos)
                 when state != State.OVER -> {
                     lastRefusal = refusal;
@@ -217,9 +230,13 @@ public final class Contender {
         outbox.deliver();
     }
 
-    private void win(Lease lease) {
+    private void win(Outcome.Won won) {
+        Lease lease = won.lease();
         lease.keep(listener::onLease);
-        finish(new Acquisition.Acquired(lease));
+        if (!won.dirty()) {
+            handOver.acquired(redlock.observer(), lock.name(), lease.heldSince());
+        }
+        finish(new Acquisition.Acquired(lease), lease.heldSince());
     }
 
     private void delay(Lease lease) {
@@ -247,7 +264,7 @@ public final class Contender {
     private void onDelayOver(Lease lease) {
         synchronized (this) {
             if (delayed == lease && lease.isHeld()) {
-                finish(new Acquisition.Acquired(lease));
+                finish(new Acquisition.Acquired(lease), redlock.now());
             }
         }
         outbox.deliver();
@@ -268,6 +285,9 @@ public final class Contender {
         Optional<Holder> holder = observations.holder();
         if (!holder.equals(told) && state != State.OVER) {
             told = holder;
+            if (holder.isPresent()) {
+                handOver.sawHolder();
+            }
             outbox.add(() -> listener.onHolder(holder));
         }
     }
@@ -282,7 +302,7 @@ public final class Contender {
     private void onWaitedLongEnough() {
         synchronized (this) {
             if (state == State.WAITING || state == State.DELAYING) {
-                finish(lastRefusal);
+                finish(lastRefusal, redlock.now());
             }
         }
         outbox.deliver();

@@ -49,6 +49,10 @@ public final class Lease {
         this.roundAt = heldSince;
     }
 
+    Tick heldSince() {
+        return heldSince;
+    }
+
     /** The lock's name. */
     public String lock() {
         return claim.lock.name();
@@ -107,7 +111,7 @@ public final class Lease {
      * @param successor a {@link Contender#waiterId}
      */
     public CompletableFuture<Release> release(String successor) {
-        if (end(Ending.RELEASED)) {
+        if (end(Ending.RELEASED, redlock.observer())) {
             redlock.unregister(claim);
             return new Releasing(claim, true, successor, _ -> true).start();
         }
@@ -126,7 +130,7 @@ public final class Lease {
 
     /** Gives back a lease that nobody was told of. What its predecessor left undone stays dirty. */
     void giveBack() {
-        if (end(Ending.RELEASED)) {
+        if (end(Ending.RELEASED, RedlockObserver.NONE)) {
             redlock.unregister(claim);
             new Releasing(claim, false, "", _ -> true).start();
         }
@@ -243,7 +247,7 @@ public final class Lease {
     }
 
     private void lose() {
-        if (end(overdue ? Ending.OVERDUE : Ending.LOST)) {
+        if (end(overdue ? Ending.OVERDUE : Ending.LOST, redlock.observer())) {
             giveBackWhenOver();
         }
     }
@@ -259,13 +263,16 @@ public final class Lease {
         }
     }
 
-    private boolean end(Ending ending) {
+    private boolean end(Ending ending, RedlockObserver observer) {
         synchronized (this) {
             if (over != null) {
                 return false;
             }
+            Tick now = redlock.now();
+            long left = remaining(now);
             // A release after the deadline is a loss: somebody else may hold already.
-            over = ending == Ending.RELEASED && remaining(redlock.now()) <= 0 ? Ending.LOST : ending;
+            over = ending == Ending.RELEASED && left <= 0 ? Ending.LOST : ending;
+            observer.ended(lock(), over, now.mostSince(heldSince) + Math.min(left, 0));
             if (timer != null) {
                 timer.cancel();
             }
@@ -287,15 +294,19 @@ public final class Lease {
         private final CompletableFuture<Renewal> done = new CompletableFuture<>();
         private final List<NodeFault> faults = new ArrayList<>(0);
         private final Tick sent = redlock.now();
+        private final int asked;
         private int awaited;
         private int renewed;
+        private boolean decided;
 
         Round(BitSet slots) {
-            awaited = slots.cardinality();
+            asked = slots.cardinality();
+            awaited = asked;
         }
 
         void onReply(int slot, Reply reply) {
             Tick now = redlock.now();
+            redlock.tellRoundTrip(slot, sent, now, reply);
             boolean acknowledged = switch (reply) {
                 case Reply.Done() -> acknowledge(slot, sent, now);
                 case Reply.Held held -> {
@@ -308,7 +319,7 @@ public final class Lease {
                 case Reply.Stale _ -> missed(slot, "overtaken by a later renewal");
                 default -> throw new IllegalStateException("not an answer to a renewal: " + reply);
             };
-            settle(acknowledged);
+            settle(acknowledged, now);
             outbox.deliver();
         }
 
@@ -317,7 +328,7 @@ public final class Lease {
             return false;
         }
 
-        private void settle(boolean acknowledged) {
+        private void settle(boolean acknowledged, Tick now) {
             Renewal outcome = null;
             synchronized (this) {
                 awaited--;
@@ -329,9 +340,20 @@ public final class Lease {
                 } else if (renewed + awaited < redlock.quorum()) {
                     outcome = new Renewal.Missed(validFor(), List.copyOf(faults));
                 }
+                if (outcome != null && !decided) {
+                    decided = true;
+                    tellObserver(outcome, now);
+                }
             }
             if (outcome != null) {
                 done.complete(outcome);
+            }
+        }
+
+        /** Of rounds that could have renewed the lease. One that a release overtook says nothing. */
+        private void tellObserver(Renewal outcome, Tick now) {
+            if (asked >= redlock.quorum() && over != Ending.RELEASED) {
+                redlock.observer().renewed(lock(), outcome, now.mostSince(sent));
             }
         }
     }

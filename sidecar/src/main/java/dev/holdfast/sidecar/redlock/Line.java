@@ -48,6 +48,7 @@ final class Line {
     synchronized void join() {
         if (!joined) {
             joined = true;
+            redlock.observer().joinedLine(lock.name());
             for (int slot = 0; slot < ranks.length; slot++) {
                 int at = slot;
                 subscriptions.add(redlock.nodes()
@@ -61,6 +62,7 @@ final class Line {
     synchronized void leave() {
         if (joined) {
             joined = false;
+            redlock.observer().leftLine(lock.name());
             subscriptions.forEach(Subscription::cancel);
             subscriptions.clear();
             if (look != null) {

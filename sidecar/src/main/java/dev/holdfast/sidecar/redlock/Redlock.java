@@ -27,6 +27,7 @@ public final class Redlock implements AutoCloseable {
     private final String holder;
     private final Duration longestLease;
     private final Environment environment;
+    private final RedlockObserver observer;
     private final SafetyRules rules;
     private final int quorum;
     private final String process;
@@ -43,10 +44,26 @@ public final class Redlock implements AutoCloseable {
      * @throws IllegalArgumentException for another number of nodes, or a name that cannot be stored
      */
     public Redlock(List<LockNode> nodes, String holder, Duration longestLease, Environment environment) {
-        this(nodes, holder, longestLease, environment, SafetyRules.ALL);
+        this(nodes, holder, longestLease, environment, RedlockObserver.NONE);
     }
 
-    Redlock(List<LockNode> nodes, String holder, Duration longestLease, Environment environment, SafetyRules rules) {
+    /** {@link #Redlock(List, String, Duration, Environment)}, and the observer is told what happens. */
+    public Redlock(
+            List<LockNode> nodes,
+            String holder,
+            Duration longestLease,
+            Environment environment,
+            RedlockObserver observer) {
+        this(nodes, holder, longestLease, environment, observer, SafetyRules.ALL);
+    }
+
+    Redlock(
+            List<LockNode> nodes,
+            String holder,
+            Duration longestLease,
+            Environment environment,
+            RedlockObserver observer,
+            SafetyRules rules) {
         if (nodes.size() % 2 == 0 || nodes.size() > 9) {
             throw new IllegalArgumentException(nodes.size() + " nodes; use 1, 3, 5, 7 or 9");
         }
@@ -59,6 +76,7 @@ public final class Redlock implements AutoCloseable {
         this.holder = holder;
         this.longestLease = longestLease;
         this.environment = environment;
+        this.observer = observer;
         this.rules = rules;
         this.quorum = rules.quorum(nodes.size());
         byte[] bits = new byte[16];
@@ -168,6 +186,10 @@ public final class Redlock implements AutoCloseable {
         return nodes;
     }
 
+    RedlockObserver observer() {
+        return observer;
+    }
+
     SafetyRules rules() {
         return rules;
     }
@@ -245,6 +267,7 @@ public final class Redlock implements AutoCloseable {
     private void send(int slot, Request request, SlotReply replies) {
         nodes.get(slot).send(request, reply -> {
             learn(reply);
+            observer.answered(slot, reply);
             replies.accept(slot, reply);
         });
     }
@@ -257,6 +280,13 @@ public final class Redlock implements AutoCloseable {
             case Reply.Overtaken overtaken -> saw(overtaken.number());
             case Reply.Admitted admitted -> saw(admitted.max());
             default -> {}
+        }
+    }
+
+    /** Tells the observer how long a node took; of one that did not answer there is nothing to tell. */
+    void tellRoundTrip(int slot, Tick sent, Tick now, Reply reply) {
+        if (!(reply instanceof Reply.Unreachable)) {
+            observer.roundTrip(slot, now.mostSince(sent));
         }
     }
 

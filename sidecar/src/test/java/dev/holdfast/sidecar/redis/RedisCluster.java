@@ -1,6 +1,7 @@
 package dev.holdfast.sidecar.redis;
 
 import dev.holdfast.sidecar.redlock.Redlock;
+import dev.holdfast.sidecar.redlock.RedlockObserver;
 import dev.holdfast.sidecar.redlock.SystemEnvironment;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,9 +44,18 @@ public final class RedisCluster implements AutoCloseable {
         return client(set, holder);
     }
 
+    /** A client whose observer is told what happens. */
+    public Redlock client(String holder, RedlockObserver observer) {
+        return client(set, holder, observer);
+    }
+
     Redlock client(NodeSet as, String holder) {
+        return client(as, holder, RedlockObserver.NONE);
+    }
+
+    private Redlock client(NodeSet as, String holder, RedlockObserver observer) {
         SystemEnvironment system = new SystemEnvironment();
-        Redlock redlock = RedisNodes.open(as, holder, system.environment());
+        Redlock redlock = RedisNodes.open(as, holder, system.environment(), observer);
         clients.add(redlock);
         environments.add(system);
         return redlock;

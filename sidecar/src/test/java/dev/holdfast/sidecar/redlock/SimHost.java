@@ -78,7 +78,13 @@ final class SimHost {
                 this::after,
                 new SimRandom(simulation.random.nextLong()));
         clockAdmissions = new int[nodes.size()];
-        engine = new Redlock(nodes, "host" + index, simulation.settings.longest, environment, simulation.clientRules);
+        engine = new Redlock(
+                nodes,
+                "host" + index,
+                simulation.settings.longest,
+                environment,
+                RedlockObserver.NONE,
+                simulation.clientRules);
         for (SimApp app : apps) {
             app.start();
         }
