@@ -1,0 +1,80 @@
+package dev.holdfast.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The project's pages: what they show of files is what stands there, and their links lead somewhere. */
+class DocumentsTest {
+    private static final Path ROOT = Path.of("..");
+    private static final Pattern INCLUDED =
+            Pattern.compile("<!-- the text of (\\S+) -->\n(?:\n```\\w*\n.*?\n```\n)?", Pattern.DOTALL);
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(#[^)\\s]*)?\\)");
+
+    /** After a change of the files: {@code mvn -pl crds,sidecar,local test -Dtest=DocumentsTest -Ddocs.update}. */
+    @Test
+    void filesAreShownAsTheyAre() throws IOException {
+        var including = new ArrayList<Path>();
+        for (var page : pages()) {
+            var text = Files.readString(page);
+            var included =
+                    INCLUDED.matcher(text).replaceAll(found -> Matcher.quoteReplacement(include(found.group(1))));
+            if (INCLUDED.matcher(text).find()) {
+                including.add(page);
+            }
+            if (System.getProperty("docs.update") != null && !included.equals(text)) {
+                Files.writeString(page, included);
+            }
+            assertThat(Files.readString(page)).as(page.toString()).isEqualTo(included);
+        }
+        assertThat(including).isNotEmpty();
+    }
+
+    private static String include(String file) {
+        try {
+            var language = file.substring(file.lastIndexOf('.') + 1).replace("py", "python");
+            return "<!-- the text of %s -->\n\n```%s\n%s```\n"
+                    .formatted(file, language, Files.readString(ROOT.resolve(file)));
+        } catch (IOException e) {
+            throw new AssertionError(file, e);
+        }
+    }
+
+    @Test
+    void everyLinkLeadsToAFile() throws IOException {
+        var broken = new ArrayList<String>();
+        int links = 0;
+        for (var page : pages()) {
+            var matcher = LINK.matcher(Files.readString(page));
+            while (matcher.find()) {
+                var target = matcher.group(1);
+                if (!target.contains(":")) {
+                    links++;
+                    if (!Files.exists(page.resolveSibling(target))) {
+                        broken.add(page + ": " + target);
+                    }
+                }
+            }
+        }
+        assertThat(broken).isEmpty();
+        assertThat(links).isPositive();
+    }
+
+    private static List<Path> pages() throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            return files.filter(file -> file.toString().endsWith(".md"))
+                    .filter(file -> !file.toString().contains("/target/"))
+                    .filter(file -> !file.toString().contains("/.git/"))
+                    .sorted()
+                    .toList();
+        }
+    }
+}
