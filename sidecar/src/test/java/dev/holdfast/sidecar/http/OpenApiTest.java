@@ -254,6 +254,6 @@ class OpenApiTest {
         get(200, LOCK, "/v1/locks/orders", pods.portOfA);
         acquire(503, "");
         hold(503, "?wait=0s");
-        post(500, DAPR + "lock/{lock}", DAPR + "lock/orders", daprBody("x", "me"));
+        post(500, DAPR + "lock/{lock}", DAPR + "lock/orders", daprBody("free", "me"));
     }
 }
