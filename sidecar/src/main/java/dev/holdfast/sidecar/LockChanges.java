@@ -1,5 +1,6 @@
 package dev.holdfast.sidecar;
 
+import dev.holdfast.sidecar.config.AppHealth;
 import dev.holdfast.sidecar.config.LockConfig;
 import dev.holdfast.sidecar.config.SidecarConfig.Start;
 import dev.holdfast.sidecar.election.Election;
@@ -9,6 +10,7 @@ import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,19 +33,30 @@ final class LockChanges implements BiConsumer<LockConfig, LockConfig>, AutoClose
         mutexes.forEach(mutex -> this.mutexes.put(mutex.lock(), mutex));
     }
 
-    /** Begins to ask the application, if the lock says so: until it is healthy this pod does not campaign. */
+    /** Before the elections start: where the application is asked, this pod does not campaign until it is healthy. */
     synchronized void begin(LockConfig lock) {
         Election election = elections.get(lock.lock().name());
-        if (election == null || lock.appHealth().isEmpty()) {
-            return;
+        if (election != null && lock.appHealth().isPresent()) {
+            // An application that starts only when the lock is held cannot be healthy before.
+            boolean awaited = start == Start.WHEN_HELD;
+            election.allow(awaited);
+            ask(election, lock.appHealth().orElseThrow(), awaited, awaited);
         }
-        // An application that starts only when the lock is held cannot be healthy before.
-        boolean awaited = start == Start.WHEN_HELD;
-        election.allow(awaited);
-        ApplicationProbe probe =
-                new ApplicationProbe(vertx, election.lock(), lock.appHealth().orElseThrow(), awaited, election::allow);
-        probes.put(election.lock(), probe);
+    }
+
+    private void ask(Election election, AppHealth health, boolean presumedHealthy, boolean awaited) {
+        String name = election.lock();
+        ApplicationProbe probe = new ApplicationProbe(
+                vertx, name, health, presumedHealthy, awaited, healthy -> judge(election, healthy));
+        probes.put(name, probe);
         probe.start();
+    }
+
+    /** What a probe says that was taken away meanwhile does not count. */
+    private synchronized void judge(Election election, boolean healthy) {
+        if (probes.containsKey(election.lock())) {
+            election.allow(healthy);
+        }
     }
 
     @Override
@@ -58,15 +71,7 @@ final class LockChanges implements BiConsumer<LockConfig, LockConfig>, AutoClose
             mutex.change(now.lock());
         }
         if (election != null && !now.appHealth().equals(before.appHealth())) {
-            ApplicationProbe probe = probes.remove(name);
-            if (probe != null) {
-                probe.close();
-            }
-            if (now.appHealth().isEmpty()) {
-                election.allow(true);
-            } else {
-                begin(now);
-            }
+            changeHealth(election, now.appHealth());
         }
         log.atInfo()
                 .addKeyValue("lock", name)
@@ -76,6 +81,20 @@ final class LockChanges implements BiConsumer<LockConfig, LockConfig>, AutoClose
                         "maxHold", now.lock().maxHold().map(Object::toString).orElse("none"))
                 .addKeyValue("appHealth", now.appHealth().isPresent())
                 .log("settings have changed");
+    }
+
+    private void changeHealth(Election election, Optional<AppHealth> now) {
+        ApplicationProbe probe = probes.get(election.lock());
+        if (now.isEmpty() && probe != null) {
+            probes.remove(election.lock());
+            probe.close();
+            election.allow(true);
+        } else if (probe != null) {
+            probe.change(now.orElseThrow());
+        } else {
+            // It leads, or may: that is not taken away before the application has been asked.
+            ask(election, now.orElseThrow(), true, false);
+        }
     }
 
     @Override

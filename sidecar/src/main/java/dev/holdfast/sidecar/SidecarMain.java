@@ -38,11 +38,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
-/** Holds leases for the application beside it. Ends with 2 for a bad configuration, 3 for a port that is taken. */
+/** Holds leases for the application beside it. Ends with 2 for a bad configuration, 3 for a port that is
+ * taken, 4 for a bug. */
 public final class SidecarMain {
 
     private static final int BAD_CONFIGURATION = 2;
     private static final int PORT_TAKEN = 3;
+    private static final int BUG = 4;
 
     /** How long the end waits for the API server, counted from the signal. */
     private static final Duration CONDITION_PATIENCE = Duration.ofSeconds(1);
@@ -82,6 +84,11 @@ public final class SidecarMain {
 
     public static void main(String[] arguments) throws InterruptedException {
         resolveNamesAnew();
+        // A thread that died would leave a process that looks alive and never leads again; its leases run out instead.
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            LoggerFactory.getLogger("sidecar").atError().setCause(failure).log("a bug: this process ends");
+            Runtime.getRuntime().halt(BUG);
+        });
         try {
             SidecarMain sidecar = new SidecarMain(SidecarConfig.read(System.getenv()));
             Runtime.getRuntime().addShutdownHook(new Thread(sidecar::stop, "holdfast-stop"));

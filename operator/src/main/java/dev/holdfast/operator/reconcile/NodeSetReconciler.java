@@ -55,6 +55,9 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
 
     static final String QUORUM_AVAILABLE = "QuorumAvailable";
 
+    /** Of a pod: which template of its StatefulSet it was made from. */
+    private static final String REVISION = "controller-revision-hash";
+
     private static final String ADMITTED = "Admitted";
     private static final String ADMITTING = "Admitting";
     private static final String LEFT_TO_SIDECARS = "LeftToSidecars";
@@ -115,29 +118,39 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
                 .toList();
         List<Node> seen = admission.isOver() ? nodes.look(set, credentialsOf(set, context)) : List.of();
         Optional<RollOut> rollOut = admission.isOver() && set.getSpec().external() == null
-                ? Optional.of(rollOut(before, seen))
+                ? Optional.of(rollOut(set.getSpec().nodes(), before, seen))
                 : Optional.empty();
-        rollOut.flatMap(RollOut::next).ifPresent(node -> replace(set, node));
+        rollOut.flatMap(RollOut::next).ifPresent(node -> replace(set, node, before));
         return show(set, admission, seen, rollOut);
     }
 
-    private static RollOut rollOut(List<StatefulSet> sets, List<Node> seen) {
+    private static RollOut rollOut(int size, List<StatefulSet> sets, List<Node> seen) {
         Set<String> voting = seen.stream()
                 .filter(node -> node.state() == State.Voting)
                 .map(Node::name)
                 .collect(Collectors.toSet());
-        return RollOut.of(sets.stream()
-                .map(node -> RollOut.Member.of(
-                        node, voting.contains(node.getMetadata().getName())))
-                .toList());
+        return RollOut.of(
+                size,
+                sets.stream()
+                        .map(node -> RollOut.Member.of(
+                                node, voting.contains(node.getMetadata().getName())))
+                        .toList());
     }
 
     /** By eviction, so that the disruption budget has its say as well. */
-    private void replace(RedisNodeSet set, String node) {
+    private void replace(RedisNodeSet set, String node, List<StatefulSet> before) {
         String namespace = set.getMetadata().getNamespace();
         Pod pod = client.pods().inNamespace(namespace).withName(node + "-0").get();
         if (pod == null || pod.getMetadata().getDeletionTimestamp() != null) {
             return; // It goes already.
+        }
+        boolean isNewAlready = before.stream()
+                .filter(known -> known.getMetadata().getName().equals(node))
+                .anyMatch(known -> Objects.equals(
+                        known.getStatus().getUpdateRevision(),
+                        pod.getMetadata().getLabels().get(REVISION)));
+        if (isNewAlready) {
+            return; // The cache is behind.
         }
         boolean isEvicted = client.pods()
                 .inNamespace(namespace)
@@ -156,7 +169,7 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
                     set,
                     "ReplacingNode",
                     pod.getMetadata().getUid(),
-                    node + " is replaced by a pod of the present template; the others vote");
+                    node + " is replaced by a pod of the present template");
         }
     }
 
@@ -294,9 +307,11 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
     /** From the cache, and asked for on a miss: a second password would lock everybody out. */
     private Optional<String> knownPassword(RedisNodeSet set, Context<RedisNodeSet> context) {
         NodeSetNames names = NodeSetNames.of(set);
-        List<String> secrets = List.of(names.credentials(), names.accessList());
-        Stream<Secret> cached = context.getSecondaryResourcesAsStream(Secret.class)
-                .filter(secret -> secrets.contains(secret.getMetadata().getName()));
+        // First the one that nodes have loaded.
+        List<String> secrets = List.of(names.accessList(), names.credentials());
+        Stream<Secret> cached = secrets.stream()
+                .flatMap(name -> context.getSecondaryResourcesAsStream(Secret.class)
+                        .filter(secret -> secret.getMetadata().getName().equals(name)));
         Stream<Secret> asked = secrets.stream()
                 .map(name -> client.secrets()
                         .inNamespace(names.namespace())

@@ -22,10 +22,14 @@ record RollOut(int size, int upToDate, Optional<String> next, Optional<String> w
     /**
      * Looks at the nodes.
      *
+     * @param size how many there should be; while one has no StatefulSet, none is replaced
      * @param members slot by slot, as they were before it was asked whether they vote: a pod that is replaced in between
      *     is then still seen as the old one
      */
-    static RollOut of(List<Member> members) {
+    static RollOut of(int size, List<Member> members) {
+        if (members.size() < size) {
+            return new RollOut(size, 0, Optional.empty(), Optional.of("a node without a StatefulSet"));
+        }
         int upToDate = (int) members.stream().filter(Member::isUpToDate).count();
         Optional<String> outdatedWithoutVote = named(members.stream()
                 .filter(member -> member.isOutdated() && !member.voting())

@@ -21,7 +21,7 @@ class RollOutTest {
             members.add(
                     new Member("node-" + members.size(), node.charAt(0) == 'V', pods, updated, node.charAt(1) != '?'));
         }
-        return RollOut.of(members);
+        return RollOut.of(members.size(), members);
     }
 
     @ParameterizedTest
@@ -44,6 +44,13 @@ class RollOutTest {
         RollOut rollOut = of(nodes);
         assertThat(rollOut.next().orElse("none")).isEqualTo(next);
         assertThat(rollOut.waitsFor().orElse("none")).isEqualTo(waitsFor);
+    }
+
+    @Test
+    void whileANodeHasNoStatefulSetNoneIsReplaced() {
+        List<Member> two = List.of(new Member("node-0", true, 1, 0, true), new Member("node-1", true, 1, 0, true));
+        assertThat(RollOut.of(3, two).next()).isEmpty();
+        assertThat(RollOut.of(3, two).isOver()).isFalse();
     }
 
     @Test

@@ -2,7 +2,9 @@ package dev.holdfast.sidecar.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -21,7 +23,7 @@ public final class ConfigWatch implements AutoCloseable {
     private final Map<String, LockConfig> known = new HashMap<>();
     private final BiConsumer<LockConfig, LockConfig> changed;
     private final Thread thread = Thread.ofVirtual().name("config-watch").unstarted(this::run);
-    private String lastMistake = "";
+    private List<String> told = List.of();
 
     /**
      * A watch that does not look yet.
@@ -57,26 +59,37 @@ public final class ConfigWatch implements AutoCloseable {
     }
 
     private void look() {
-        String mistake = "";
+        List<String> mistakes = new ArrayList<>();
         try {
-            for (LockConfig now : SidecarConfig.locks(directory)) {
-                LockConfig before = known.get(now.lock().name());
-                if (before == null) {
-                    mistake = "lock " + now.lock().name() + " is new; a pod keeps the locks that it was made with";
-                } else if (now.mode() != before.mode() || !now.hasTheNodesOf(before)) {
-                    mistake = "the mode or the nodes of lock " + now.lock().name()
-                            + " have changed; only new pods can use others: restart this workload's pods";
-                } else if (!now.lock().equals(before.lock()) || !now.appHealth().equals(before.appHealth())) {
-                    changed.accept(before, now);
-                    known.put(now.lock().name(), now);
-                }
+            for (Path file : SidecarConfig.files(directory)) {
+                look(file, mistakes);
             }
-        } catch (ConfigException | IllegalArgumentException e) {
-            mistake = String.valueOf(e.getMessage());
+        } catch (ConfigException e) {
+            mistakes.add(String.valueOf(e.getMessage()));
         }
-        if (!mistake.isEmpty() && !mistake.equals(lastMistake)) {
-            log.atError().addKeyValue("reason", mistake).log("a changed configuration is not used");
+        mistakes.stream()
+                .filter(mistake -> !told.contains(mistake))
+                .forEach(mistake ->
+                        log.atError().addKeyValue("reason", mistake).log("a changed configuration is not used"));
+        told = mistakes;
+    }
+
+    /** One file's mistake does not keep the others from being used. */
+    private void look(Path file, List<String> mistakes) {
+        try {
+            LockConfig now = new LockFile(directory, file).read();
+            LockConfig before = known.get(now.lock().name());
+            if (before == null) {
+                mistakes.add("lock " + now.lock().name() + " is new; a pod keeps the locks that it was made with");
+            } else if (now.mode() != before.mode() || !now.hasTheNodesOf(before)) {
+                mistakes.add("the mode or the nodes of lock " + now.lock().name()
+                        + " have changed; only new pods can use others: restart this workload's pods");
+            } else if (!now.lock().equals(before.lock()) || !now.appHealth().equals(before.appHealth())) {
+                changed.accept(before, now);
+                known.put(now.lock().name(), now);
+            }
+        } catch (ConfigException | RuntimeException e) {
+            mistakes.add(String.valueOf(e.getMessage()));
         }
-        lastMistake = mistake;
     }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.sidecar.config;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,24 +76,29 @@ public record SidecarConfig(
         throw new ConfigException(name + " is \"" + text + "\"; set a port from 1 to 65535");
     }
 
-    static List<LockConfig> locks(Path directory) throws ConfigException {
+    private static List<LockConfig> locks(Path directory) throws ConfigException {
+        List<LockConfig> locks = new ArrayList<>();
+        for (Path file : files(directory)) {
+            locks.add(new LockFile(directory, file).read());
+        }
+        return List.copyOf(locks);
+    }
+
+    /** One for each lock. */
+    static List<Path> files(Path directory) throws ConfigException {
         Path folder = directory.resolve("locks");
         List<Path> files;
         try (Stream<Path> found = Files.list(folder)) {
             files = found.filter(file -> file.toString().endsWith(".json"))
                     .sorted()
                     .toList();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new ConfigException(folder + " cannot be read (" + e + "); mount the locks' ConfigMaps there, or set"
                     + " HOLDFAST_CONFIG");
         }
         if (files.isEmpty()) {
             throw new ConfigException(folder + " holds no lock; mount the locks' ConfigMaps there");
         }
-        List<LockConfig> locks = new ArrayList<>();
-        for (Path file : files) {
-            locks.add(new LockFile(directory, file).read());
-        }
-        return List.copyOf(locks);
+        return files;
     }
 }

@@ -10,6 +10,7 @@ import dev.holdfast.sidecar.redlock.Lock;
 import dev.holdfast.sidecar.redlock.NodeFault;
 import dev.holdfast.sidecar.redlock.NodeStatus;
 import dev.holdfast.sidecar.redlock.Redlock;
+import dev.holdfast.sidecar.redlock.Tick;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -148,10 +149,15 @@ public final class Election implements AutoCloseable {
     }
 
     /**
-     * Says whether this pod may lead: one that may not resigns, and does not campaign until it may again. It may at first.
+     * Says whether this pod may lead: one that may not resigns, and does not campaign until it may again. It may at first;
+     * from another thread only after {@link #start}.
      */
     public void allow(boolean mayLead) {
-        signals.add(new Signal.Eligible(mayLead));
+        if (thread.getState() == Thread.State.NEW) {
+            eligible = mayLead; // Not by a signal, or it would campaign before it reads that.
+        } else {
+            signals.add(new Signal.Eligible(mayLead));
+        }
     }
 
     /**
@@ -186,11 +192,13 @@ public final class Election implements AutoCloseable {
     private void run() {
         try {
             Duration standDown = Duration.ZERO;
+            Tick since = redlock.now();
             while (!stopping) {
-                Lease lease = campaign(standDown);
+                Lease lease = campaign(standDown.minusNanos(redlock.now().leastSince(since)));
                 if (lease != null) {
                     standDown = lead(lease);
-                } // Else it stands down anew: longer than asked, never shorter.
+                    since = redlock.now();
+                }
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -1,6 +1,5 @@
 package dev.holdfast.sidecar.http;
 
-import dev.holdfast.sidecar.config.DurationText;
 import dev.holdfast.sidecar.election.Election;
 import dev.holdfast.sidecar.election.Leadership;
 import dev.holdfast.sidecar.mutex.Leases;
@@ -27,6 +26,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /** The API for the application, on loopback only: the route table and what each call on a Leader lock does. */
 public final class ApiServer {
@@ -40,11 +40,6 @@ public final class ApiServer {
     private static final int MOST_CONNECTIONS = 2 * WaitingCalls.MOST;
 
     private static final int SEND_BUFFER = 16 * 1024;
-
-    // A peer that is gone without a word is noticed after 3 + 3 × 1 seconds of silence.
-    private static final int SILENT_SECONDS = 3;
-    private static final int PROBE_SECONDS = 1;
-    private static final int PROBES = 3;
 
     private final Map<String, LockWatch> leaders = new TreeMap<>();
     private final Map<String, KeyCalls> mutexes = new TreeMap<>();
@@ -77,17 +72,14 @@ public final class ApiServer {
                 .connectionHandler(new ConnectionLimit(MOST_CONNECTIONS));
     }
 
-    private static HttpServerOptions options() {
-        HttpServerOptions options = new HttpServerOptions()
+    static HttpServerOptions options() {
+        return new HttpServerOptions()
                 .setMaxHeaderSize(LARGEST_HEAD)
                 .setMaxInitialLineLength(LARGEST_HEAD)
+                // Nobody asked for it, and with it a connection would not be counted before its first bytes.
+                .setHttp2ClearTextEnabled(false)
                 // Else what a reader left unread would pile up in the kernel and be read when it is long untrue.
-                .setSendBufferSize(SEND_BUFFER)
-                .setTcpKeepAlive(true);
-        options.setTcpKeepAliveIdleSeconds(SILENT_SECONDS)
-                .setTcpKeepAliveIntervalSeconds(PROBE_SECONDS)
-                .setTcpKeepAliveCount(PROBES);
-        return options;
+                .setSendBufferSize(SEND_BUFFER);
     }
 
     private LockWatch watch(String lock) {
@@ -125,21 +117,34 @@ public final class ApiServer {
         router.post("/v1.0-alpha1/lock/:lock").handler(body()).handler(dapr.lock());
         router.post("/v1.0-alpha1/unlock/:lock").handler(body()).handler(dapr.unlock());
         router.get("/openapi.yaml").handler(ApiDescription::send);
-        router.errorHandler(404, call -> problem(call, 404, "Not Found", "no such path; see /openapi.yaml"));
         router.errorHandler(
-                405,
-                call -> problem(
-                        call,
-                        405,
-                        "Method Not Allowed",
-                        call.request().method() + " is not allowed on "
-                                + call.request().path()));
+                400, call -> problem(call, 400, "Bad Request", "the path is malformed; check its percent signs"));
+        router.errorHandler(404, call -> problem(call, 404, "Not Found", "no such path; see /openapi.yaml"));
+        router.errorHandler(405, call -> {
+            String allowed = allowed(router, call.normalizedPath());
+            call.response().putHeader("Allow", allowed);
+            problem(
+                    call,
+                    405,
+                    "Method Not Allowed",
+                    call.request().method() + " is not allowed here; allowed: " + allowed);
+        });
         router.errorHandler(
                 413,
                 call -> problem(
                         call, 413, "Content Too Large", "a body has at most " + RequestBody.LARGEST + " bytes"));
         router.errorHandler(500, call -> problem(call, 500, "Internal Server Error", "see the sidecar's log"));
         return router;
+    }
+
+    private static String allowed(Router router, String path) {
+        return router.getRoutes().stream()
+                .filter(route ->
+                        route.getPath() != null && path.matches(route.getPath().replaceAll(":[A-Za-z]+", "[^/]+")))
+                .flatMap(route -> route.methods().stream())
+                .map(Object::toString)
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 
     private static BodyHandler body() {
@@ -257,7 +262,8 @@ public final class ApiServer {
     private static void resign(LockWatch lock, RoutingContext call) {
         new QueryParameters(call.queryParams(), List.of());
         RequestBody body = new RequestBody(call.body().buffer(), List.of("standDown"), "{} or {\"standDown\":\"30s\"}");
-        Optional<Duration> standDown = body.text("standDown").map(DurationText::parse);
+        Optional<Duration> standDown =
+                body.text("standDown").map(text -> DurationLimits.STAND_DOWN.parse("standDown", text));
         Election election = lock.election();
         Future.fromCompletionStage(election.resign(standDown), call.vertx().getOrCreateContext())
                 .onSuccess(wasLeading -> {

@@ -28,39 +28,60 @@ public final class ApplicationProbe implements AutoCloseable {
     private final Vertx vertx;
     private final Context context;
     private final String lock;
-    private final AppHealth health;
     private final Consumer<Boolean> told;
     private final HttpClient client;
-    private final RequestOptions request;
+    private AppHealth health;
     private boolean awaited;
     private boolean known;
     private boolean healthy;
     private int failures;
     private long timer;
-    private boolean closed;
+    private volatile boolean closed;
 
     /**
      * A probe that does not ask yet.
      *
-     * @param awaited whether the application may not have started yet: then failures count from its first success on
-     * @param told whether the application is healthy
+     * @param presumedHealthy whether the application counts as healthy until it fails; else it does from its first success on
+     * @param awaited whether it may not have started yet: then failures count from its first success on
+     * @param told whether the application is healthy, on each change
      */
-    public ApplicationProbe(Vertx vertx, String lock, AppHealth health, boolean awaited, Consumer<Boolean> told) {
+    public ApplicationProbe(
+            Vertx vertx,
+            String lock,
+            AppHealth health,
+            boolean presumedHealthy,
+            boolean awaited,
+            Consumer<Boolean> told) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.lock = lock;
         this.health = health;
+        this.known = presumedHealthy;
+        this.healthy = presumedHealthy;
         this.awaited = awaited;
         this.told = told;
         this.client =
                 vertx.createHttpClient(new HttpClientOptions().setConnectTimeout((int) LONGEST_ANSWER.toMillis()));
-        this.request = new RequestOptions()
+    }
+
+    private RequestOptions request() {
+        return new RequestOptions()
                 .setMethod(HttpMethod.GET)
                 .setHost("127.0.0.1")
                 .setPort(health.port())
                 .setURI(health.path())
                 .setTimeout(LONGEST_ANSWER.toMillis())
                 .putHeader("User-Agent", "holdfast");
+    }
+
+    /** Asks in another way from now on; what is known stays known. */
+    public void change(AppHealth to) {
+        context.runOnContext(_ -> {
+            vertx.cancelTimer(timer);
+            health = to;
+            failures = 0;
+            timer = vertx.setPeriodic(health.period().toMillis(), _ -> ask());
+        });
     }
 
     /** Asks at once, and then each period. */
@@ -73,15 +94,15 @@ public final class ApplicationProbe implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         context.runOnContext(_ -> {
-            closed = true;
             vertx.cancelTimer(timer);
             client.close();
         });
     }
 
     private void ask() {
-        client.request(request)
+        client.request(request())
                 .compose(sent -> sent.send())
                 .compose(ApplicationProbe::drained)
                 .onSuccess(answer -> {

@@ -10,6 +10,7 @@ record DurationLimits(Duration least, Duration most) {
     static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
     static final DurationLimits TIMEOUT = new DurationLimits(SHORTEST, LONGEST_WAIT);
+    static final DurationLimits STAND_DOWN = new DurationLimits(SHORTEST, Duration.ofDays(1));
     static final DurationLimits WAIT = new DurationLimits(Duration.ZERO, LONGEST_WAIT);
 
     /**

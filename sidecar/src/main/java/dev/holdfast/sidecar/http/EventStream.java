@@ -32,7 +32,6 @@ final class EventStream {
     private final HttpServerResponse response;
     private final Supplier<Optional<Buffer>> source;
     private final long patience;
-    private final boolean comments;
     private final long ticker;
     private boolean stalled;
     private long stallTimer;
@@ -40,25 +39,16 @@ final class EventStream {
 
     /** @param source what is to be written now; empty if there is nothing to tell */
     EventStream(RoutingContext call, Supplier<Optional<Buffer>> source) {
-        this(call, source, PATIENCE, true);
+        this(call, source, PATIENCE);
     }
 
-    EventStream(RoutingContext call, Supplier<Optional<Buffer>> source, Duration patience, boolean comments) {
+    EventStream(RoutingContext call, Supplier<Optional<Buffer>> source, Duration patience) {
         this.call = call;
         this.vertx = call.vertx();
         this.response = call.response();
         this.source = source;
         this.patience = patience.toMillis();
-        this.comments = comments;
         this.ticker = vertx.setPeriodic(COMMENT_EVERY, _ -> tick());
-    }
-
-    /**
-     * A stream without comments. While nothing that was written is unread, the kernel probes a silent peer (see
-     * {@link ApiServer}) and closes the connection of one that is gone without a word; comments would keep it from that.
-     */
-    static EventStream quiet(RoutingContext call, Supplier<Optional<Buffer>> source) {
-        return new EventStream(call, source, PATIENCE, false);
     }
 
     /** An event as it is on the wire. */
@@ -97,7 +87,7 @@ final class EventStream {
 
     private void tick() {
         poke();
-        if (comments && mayWrite()) {
+        if (mayWrite()) {
             write(COMMENT);
         }
     }

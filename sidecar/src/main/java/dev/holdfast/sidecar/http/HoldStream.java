@@ -25,7 +25,7 @@ final class HoldStream {
     HoldStream(RoutingContext call, KeyLease lease) {
         this.call = call;
         this.lease = lease;
-        this.stream = EventStream.quiet(call, new News(lease));
+        this.stream = new EventStream(call, new News(lease));
         this.context = call.vertx().getOrCreateContext();
     }
 

@@ -63,14 +63,4 @@ final class RequestBody {
             default -> throw new IllegalArgumentException(field + " is " + value + "; give true or false");
         };
     }
-
-    Optional<Long> integer(String field) {
-        Object value = json.getValue(field);
-        return switch (value) {
-            case null -> Optional.empty();
-            case Integer small -> Optional.of(small.longValue());
-            case Long large -> Optional.of(large);
-            default -> throw new IllegalArgumentException(field + " is " + value + "; give a whole number");
-        };
-    }
 }

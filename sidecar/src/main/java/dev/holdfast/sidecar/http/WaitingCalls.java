@@ -16,6 +16,10 @@ final class WaitingCalls {
         this.most = most;
     }
 
+    int now() {
+        return now.get();
+    }
+
     /** Counts a call until its connection closes or its answer has ended; false if it was refused, and told so. */
     boolean admit(RoutingContext call) {
         if (now.incrementAndGet() > most) {

@@ -11,7 +11,7 @@ import java.util.Locale;
 public record Key(String text) {
 
     /** In characters, as a URL writes it: what is no printable ASCII, a space or a percent sign counts as {@code %XX}. */
-    public static final int LONGEST = 256;
+    private static final int LONGEST = 256;
 
     /**
      * Checks the length.

@@ -149,6 +149,10 @@ public final class KeyLease {
         return told().thenCompose(_ -> lease.release()).thenApply(_ -> held);
     }
 
+    void limit(Optional<Duration> maxHold) {
+        lease.limit(maxHold);
+    }
+
     /** Begins to watch the application's deadline. */
     synchronized void watch() {
         if (!terms.autoRenew() && ending == null) {

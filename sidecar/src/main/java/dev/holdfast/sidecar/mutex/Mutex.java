@@ -35,13 +35,16 @@ public final class Mutex {
     }
 
     /**
-     * Changes the durations of keys that are taken from now on.
+     * Changes the durations of keys that are taken from now on, and how long those that are held may be held.
      *
      * @throws IllegalArgumentException if they do not fit each other or the node set: then nothing changes
      */
     public void change(Lock terms) {
         redlock.check(terms);
         lock = terms;
+        leases.held().stream()
+                .filter(held -> held.lock().equals(terms.name()))
+                .forEach(held -> held.limit(terms.maxHold()));
     }
 
     /** How long a key is leased for, unless asked for otherwise. */
@@ -77,6 +80,9 @@ public final class Mutex {
     public CompletableFuture<KeyAcquisition> acquire(Key key, KeyTerms terms) {
         Lock of = lockOf(key, terms.leaseDuration());
         redlock.check(of);
+        if (leases.isStopping()) {
+            return CompletableFuture.completedFuture(new KeyAcquisition.Stopping());
+        }
         if (!leases.reserve()) {
             return CompletableFuture.completedFuture(new KeyAcquisition.Full(leases.most()));
         }

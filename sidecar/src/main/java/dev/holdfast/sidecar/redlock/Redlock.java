@@ -202,7 +202,8 @@ public final class Redlock implements AutoCloseable {
         return longestLease;
     }
 
-    Tick now() {
+    /** This process's clocks for elapsed time. */
+    public Tick now() {
         return environment.clock().now();
     }
 

@@ -143,8 +143,8 @@ class SettingsTest {
                 a.await(PATIENCE, state -> state.getBoolean("held"));
 
                 // Without the question, whatever the application says is well.
-                status.set(500);
                 b.await(PATIENCE, state -> "pod-a".equals(holder(state)));
+                status.set(500);
                 a.change(settings -> {
                     settings.remove("appHealth");
                     return settings;

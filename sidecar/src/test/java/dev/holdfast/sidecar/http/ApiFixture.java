@@ -31,8 +31,8 @@ final class ApiFixture {
 
     static final Duration LEASE = Duration.ofSeconds(2);
 
-    /** Of the keys of the Mutex lock. */
-    static final Duration MAX_HOLD = Duration.ofSeconds(6);
+    /** Of the keys of the lock {@code bounded}. */
+    static final Duration MAX_HOLD = Duration.ofSeconds(3);
 
     /** Few, so that tests reach it. */
     static final int WAITING = 4;
@@ -51,7 +51,8 @@ final class ApiFixture {
     final Leases leases;
 
     private final SystemEnvironment system = new SystemEnvironment();
-    private final int waiting;
+    private final WaitingCalls waitingInA;
+    private final WaitingCalls waitingInB;
     private final Leases leasesOfB;
 
     ApiFixture() throws Exception {
@@ -65,29 +66,32 @@ final class ApiFixture {
      * @param keys how many keys a pod may hold
      */
     ApiFixture(int waiting, int keys) throws Exception {
-        this.waiting = waiting;
+        waitingInA = new WaitingCalls(waiting);
+        waitingInB = new WaitingCalls(waiting);
         leases = new Leases(system.environment(), Clock.systemUTC(), keys);
         leasesOfB = new Leases(system.environment(), Clock.systemUTC(), keys);
         Redlock ofA = cluster.client("pod-a");
         Redlock ofB = cluster.client("pod-b");
         a = new Election(ofA, Lock.declared("payments", LEASE), "pod-a", Clock.systemUTC());
-        api = serve(a, ofA, leases, portOfA);
+        api = serve(a, ofA, leases, waitingInA, portOfA);
         a.start();
         awaitHeld(portOfA);
         b = new Election(ofB, Lock.declared("payments", LEASE), "pod-b", Clock.systemUTC());
-        serve(b, ofB, leasesOfB, portOfB);
+        serve(b, ofB, leasesOfB, waitingInB, portOfB);
         b.start();
     }
 
-    private ApiServer serve(Election election, Redlock redlock, Leases held, int port) throws Exception {
-        Lock orders = new Lock("orders", LEASE, Duration.ZERO, Optional.of(MAX_HOLD), true);
+    private ApiServer serve(Election election, Redlock redlock, Leases held, WaitingCalls waiting, int port)
+            throws Exception {
+        Lock orders = Lock.declared("orders", LEASE);
+        Lock bounded = new Lock("bounded", LEASE, Duration.ZERO, Optional.of(MAX_HOLD), true);
         ApiServer server = new ApiServer(
                 vertx,
                 port,
                 List.of(election),
-                List.of(new Mutex(redlock, orders, held)),
+                List.of(new Mutex(redlock, orders, held), new Mutex(redlock, bounded, held)),
                 held,
-                new WaitingCalls(waiting));
+                waiting);
         server.listen().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
         return server;
     }
@@ -153,9 +157,17 @@ final class ApiFixture {
 
     /** Takes a key, which must be free. */
     JsonObject take(int port, String key, String body) throws Exception {
-        HttpResponse<String> taken = post(port, "/v1/locks/orders/keys/" + key + "/acquire", body);
+        return take(port, "orders", key, body);
+    }
+
+    JsonObject take(int port, String lock, String key, String body) throws Exception {
+        HttpResponse<String> taken = post(port, "/v1/locks/" + lock + "/keys/" + key + "/acquire", body);
         assertThat(taken.statusCode()).as(taken.body()).isEqualTo(201);
         return new JsonObject(taken.body());
+    }
+
+    int waitersInB() {
+        return waitingInB.now();
     }
 
     /** One of the keys that pod-a holds. */

@@ -78,12 +78,12 @@ class ApiServerTest {
                 .isEqualTo(423);
         assertThat(new JsonArray(pods.get(pods.portOfB, "/v1/locks").body())
                         .stream().map(each -> ((JsonObject) each).getString("lock")))
-                .containsExactly("orders", "payments");
+                .containsExactly("bounded", "orders", "payments");
     }
 
     @Test
     void mistakesAreToldWithWhatIsAllowed() throws Exception {
-        assertProblem(pods.get(pods.portOfA, "/v1/locks/nonesuch"), 404, "[orders, payments]");
+        assertProblem(pods.get(pods.portOfA, "/v1/locks/nonesuch"), 404, "[bounded, orders, payments]");
         assertProblem(pods.get(pods.portOfA, "/v2"), 404, "/openapi.yaml");
         assertProblem(pods.post(pods.portOfA, "/v1/locks/payments", ""), 405, "POST");
         assertProblem(
@@ -91,6 +91,7 @@ class ApiServerTest {
                 400,
                 "known: standDown");
         assertProblem(pods.post(pods.portOfA, "/v1/locks/payments/resign", "{\"standDown\":\"soon\"}"), 400, "10s");
+        assertProblem(pods.resign(pods.portOfA, "999999999h"), 400, "86400s");
         assertProblem(pods.post(pods.portOfA, "/v1/locks/payments/resign", "[]"), 400, "JSON object");
         assertProblem(pods.post(pods.portOfA, "/v1/locks/payments/resign", "x".repeat(5000)), 413, "4096");
     }

@@ -24,7 +24,7 @@ class ConnectionLimitTest {
 
     @BeforeEach
     void start() throws Exception {
-        server = vertx.createHttpServer()
+        server = vertx.createHttpServer(ApiServer.options())
                 .requestHandler(request -> request.response().end("ok"))
                 .connectionHandler(new ConnectionLimit(2))
                 .listen(0, "127.0.0.1")

@@ -41,7 +41,7 @@ class EventStreamTest {
         Router router = Router.router(vertx);
         router.get("/").handler(call -> {
             EventStream stream = new EventStream(
-                    call, () -> Optional.of(EventStream.event("n" + made.incrementAndGet(), PADDING)), patience, true);
+                    call, () -> Optional.of(EventStream.event("n" + made.incrementAndGet(), PADDING)), patience);
             long poker = call.vertx().setPeriodic(1, _ -> stream.poke());
             call.addEndHandler(_ -> {
                 call.vertx().cancelTimer(poker);

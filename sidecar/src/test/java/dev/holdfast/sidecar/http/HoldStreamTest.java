@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.sidecar.http.EventReader.Event;
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -120,11 +123,23 @@ class HoldStreamTest {
     }
 
     @Test
+    void requestsBehindAHoldDoNotKeepItsKey() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), pods.portOfA)) {
+            String request = " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+            String behind = ("GET /v1/locks" + request).repeat(20);
+            socket.getOutputStream()
+                    .write(("GET " + hold("pipelined") + request + behind).getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> pods.held().isEmpty());
+    }
+
+    @Test
     void whoIsTakenBackFromIsToldBeforeTheNextHolds() throws Exception {
-        try (EventReader stream = pods.events(pods.portOfA, hold("hoarded"))) {
+        try (EventReader stream = pods.events(pods.portOfA, "/v1/locks/bounded/keys/hoarded/hold")) {
             Event acquired = stream.next();
-            JsonObject next = taken(waiterInB("hoarded"));
-            Event lost = stream.next();
+            JsonObject next = pods.take(pods.portOfB, "bounded", "hoarded", "{\"wait\":\"30s\"}");
+            Event lost = stream.await("lost");
 
             assertThat(lost.name()).isEqualTo("lost");
             assertThat(lost.held()).isFalse();

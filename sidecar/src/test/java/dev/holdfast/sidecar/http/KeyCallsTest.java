@@ -134,12 +134,11 @@ class KeyCallsTest {
 
     @Test
     void aKeyIsTakenBackAfterMaxHold() throws Exception {
-        JsonObject taken = pods.take(pods.portOfA, "hoarded", "{\"autoRenew\":true}");
-        HttpResponse<String> second = acquireInB("hoarded", "{\"wait\":\"30s\"}");
-        assertThat(second.statusCode()).isEqualTo(201);
+        JsonObject taken = pods.take(pods.portOfA, "bounded", "hoarded", "{\"autoRenew\":true}");
+        JsonObject next = pods.take(pods.portOfB, "bounded", "hoarded", "{\"wait\":\"30s\"}");
         HttpResponse<String> gone = pods.get(pods.portOfA, lease(taken));
         assertThat(new JsonObject(gone.body()).getString("reason")).isEqualTo("max-hold");
-        pods.delete(pods.portOfB, lease(new JsonObject(second.body())));
+        pods.delete(pods.portOfB, lease(next));
     }
 
     @Test
@@ -154,8 +153,11 @@ class KeyCallsTest {
             // Its place in line is seen by a second waiter behind it, which times out.
             assertProblem(acquireInB("left", "{\"wait\":\"300ms\"}"), 409, "pod-a");
         }
+        // The sidecar hears of it in a moment.
+        await().untilAsserted(() -> assertThat(pods.waitersInB()).isZero());
         pods.delete(pods.portOfA, lease(first));
-        JsonObject next = pods.take(pods.portOfA, "left", "{\"wait\":\"10s\"}");
+        // Below the lease: whoever left had it for no moment, or it would be waited out.
+        JsonObject next = pods.take(pods.portOfA, "left", "{\"wait\":\"1500ms\"}");
         assertThat(next.getLong("fencingToken")).isGreaterThan(first.getLong("fencingToken"));
     }
 
@@ -197,7 +199,7 @@ class KeyCallsTest {
         assertProblem(acquireInB("x", "{\"autoRenew\":\"yes\"}"), 400, "true or false");
         assertProblem(acquireInB("x", "{\"ttl\":1}"), 400, "known: leaseDuration, wait, autoRenew");
         assertProblem(acquireInB("x", "{"), 400, "JSON object");
-        assertProblem(pods.get(pods.portOfB, acquire("x")), 405, "GET");
+        assertProblem(pods.get(pods.portOfB, acquire("x")), 405, "allowed: POST");
         assertProblem(pods.get(pods.portOfB, "/v1/locks/orders/held"), 404, "mode Mutex");
         assertProblem(pods.post(pods.portOfB, "/v1/locks/payments/keys/x/acquire", ""), 404, "mode Leader");
         assertProblem(pods.get(pods.portOfB, "/v1/leases/short"), 404, "leaseId");
@@ -205,6 +207,9 @@ class KeyCallsTest {
 
     @Test
     void headsAreLimited() throws Exception {
+        assertThat(raw("POST /v1/locks/orders/keys/%zz/acquire HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                        + "Content-Length: 0\r\n\r\n"))
+                .contains(" 400 ", "application/problem+json", "percent");
         assertThat(raw("GET /v1/locks HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(5000) + "\r\n\r\n"))
                 .contains(" 431 ", "application/problem+json", "4096 bytes");
         assertThat(raw("GET /v1/" + "x".repeat(5000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"))
