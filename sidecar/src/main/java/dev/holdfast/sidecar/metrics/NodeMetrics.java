@@ -36,7 +36,7 @@ final class NodeMetrics {
         roundTrips = new Histograms(registry)
                 .ofRoundTrips(
                         "holdfast_node_round_trip_seconds",
-                        "How long nodes took to answer requests to acquire or renew, and for their status",
+                        "How long nodes took to renew leases and to tell their status",
                         "node_set",
                         "node");
         gauge(

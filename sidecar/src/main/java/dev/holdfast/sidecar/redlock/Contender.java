@@ -146,6 +146,9 @@ public final class Contender {
         long until = observations.untilTakeable(waiterId, now);
         if (until > 0) {
             takeableSince = null;
+            if (told.isPresent()) {
+                handOver.sawHolder();
+            }
             if (until < Long.MAX_VALUE) {
                 next = redlock.after(until, this::onNext);
             }
@@ -218,6 +221,9 @@ public final class Contender {
                     } else {
                         splits = 0;
                     }
+                    if (refusal instanceof Acquisition.HeldByAnother) {
+                        handOver.sawHolder();
+                    }
                     outbox.add(() -> listener.onRefusal(refusal));
                     waitOn();
                 }
@@ -285,9 +291,6 @@ public final class Contender {
         Optional<Holder> holder = observations.holder();
         if (!holder.equals(told) && state != State.OVER) {
             told = holder;
-            if (holder.isPresent()) {
-                handOver.sawHolder();
-            }
             outbox.add(() -> listener.onHolder(holder));
         }
     }

@@ -36,6 +36,6 @@ public interface RedlockObserver {
     /** A node answered a request of any kind, or did not in time. */
     default void answered(int slot, Reply reply) {}
 
-    /** A node answered a request to acquire, commit or renew a lease, or for its status, after so long. */
+    /** A node answered a request to renew a lease, or for its status, after so long. */
     default void roundTrip(int slot, long took) {}
 }
