@@ -112,6 +112,7 @@ final class LocalCluster implements AutoCloseable {
         int healthPort = plan.firstPort().isPresent() ? port + 1 : ports.free();
         var environment = Map.of(
                 "HOLDFAST_CONFIG", config.toString(),
+                "HOLDFAST_LOG_FORMAT", "text",
                 "HOLDFAST_POD", name,
                 "HOLDFAST_NAMESPACE", "default",
                 "HOLDFAST_POD_UID", UUID.randomUUID().toString(),

@@ -51,8 +51,8 @@ public final class OperatorMain {
     private OperatorMain(OperatorConfig config) {
         this.config = config;
         this.locks = new ClusterLocks(client, config.watched());
-        InjectionSettings settings =
-                new InjectionSettings(config.sidecarImage(), config.sidecarPullPolicy(), config.watched());
+        InjectionSettings settings = new InjectionSettings(
+                config.sidecarImage(), config.sidecarPullPolicy(), config.sidecarLogLevel(), config.watched());
         this.webhook = new WebhookServer(
                 vertx,
                 config.webhookPort(),
@@ -77,6 +77,7 @@ public final class OperatorMain {
     }
 
     public static void main(String[] arguments) throws InterruptedException {
+        Thread.setDefaultUncaughtExceptionHandler(OperatorMain::tellBug);
         // Nodes get new addresses when they are moved.
         Security.setProperty("networkaddress.cache.ttl", "1");
         Security.setProperty("networkaddress.cache.negative.ttl", "1");
@@ -141,7 +142,12 @@ public final class OperatorMain {
     }
 
     private static void fail(String message, int code) {
-        System.err.println("holdfast: " + message);
+        log.error(message);
         Runtime.getRuntime().halt(code);
+    }
+
+    /** Every line of this process is one of its log. */
+    private static void tellBug(Thread thread, Throwable bug) {
+        log.atError().setCause(bug).addKeyValue("thread", thread.getName()).log("an exception that nobody caught");
     }
 }

@@ -36,11 +36,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Holds leases for the application beside it. Ends with 2 for a bad configuration, 3 for a port that is
  * taken, 4 for a bug. */
 public final class SidecarMain {
+
+    private static final Logger log = LoggerFactory.getLogger("holdfast");
 
     private static final int BAD_CONFIGURATION = 2;
     private static final int PORT_TAKEN = 3;
@@ -83,6 +86,7 @@ public final class SidecarMain {
     }
 
     public static void main(String[] arguments) throws InterruptedException {
+        Thread.setDefaultUncaughtExceptionHandler(SidecarMain::tellBug);
         resolveNamesAnew();
         // A thread that died would leave a process that looks alive and never leads again; its leases run out instead.
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
@@ -193,7 +197,12 @@ public final class SidecarMain {
     }
 
     private static void fail(String message, int code) {
-        System.err.println("holdfast: " + message);
+        log.error(message);
         Runtime.getRuntime().halt(code);
+    }
+
+    /** Every line of this process is one of its log. */
+    private static void tellBug(Thread thread, Throwable bug) {
+        log.atError().setCause(bug).addKeyValue("thread", thread.getName()).log("an exception that nobody caught");
     }
 }

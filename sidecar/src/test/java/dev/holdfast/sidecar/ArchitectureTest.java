@@ -80,6 +80,27 @@ class ArchitectureTest {
             .resideInAPackage("io.prometheus..");
 
     @ArchTest
+    static final ArchRule NOBODY_KNOWS_WHAT_WRITES_THE_LOG = noClasses()
+            .that()
+            .resideOutsideOfPackage("..logging..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..sidecar.logging..", "com.fasterxml.jackson..");
+
+    @ArchTest
+    static final ArchRule THE_LOG_KNOWS_NOBODY = classes()
+            .that()
+            .resideInAPackage("..sidecar.logging..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.holdfast.sidecar.logging..",
+                    "java..",
+                    "org.slf4j..",
+                    "com.fasterxml.jackson.core..",
+                    "org.jspecify.annotations..");
+
+    @ArchTest
     static final ArchRule VERTX_IS_FOR_HTTP_AND_ITS_JSON = noClasses()
             .that()
             .resideInAnyPackage("..redlock..", "..redis..", "..election..", "..mutex..", "..metrics..")

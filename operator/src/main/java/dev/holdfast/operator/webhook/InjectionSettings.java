@@ -7,9 +7,10 @@ import java.util.Set;
  *
  * @param sidecarImage the image of the container that is added
  * @param pullPolicy its {@code imagePullPolicy}
+ * @param logLevel its {@code HOLDFAST_LOG_LEVEL}; empty: its own default
  * @param namespaces whose pods are served; all when empty
  */
-public record InjectionSettings(String sidecarImage, String pullPolicy, Set<String> namespaces) {
+public record InjectionSettings(String sidecarImage, String pullPolicy, String logLevel, Set<String> namespaces) {
     public static final String DEFAULT_PULL_POLICY = "IfNotPresent";
 
     public InjectionSettings {

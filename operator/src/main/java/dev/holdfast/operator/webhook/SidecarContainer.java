@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** The container that is added: a native sidecar that meets Pod Security {@code restricted}. */
@@ -24,14 +26,7 @@ final class SidecarContainer {
                 .withImage(settings.sidecarImage())
                 .withImagePullPolicy(settings.pullPolicy())
                 .withRestartPolicy("Always")
-                .withEnv(
-                        podField("HOLDFAST_POD", "metadata.name"),
-                        podField("HOLDFAST_NAMESPACE", "metadata.namespace"),
-                        podField("HOLDFAST_POD_UID", "metadata.uid"),
-                        // Told, not left to defaults: a Service named holdfast would set HOLDFAST_PORT otherwise.
-                        new EnvVar("HOLDFAST_PORT", Integer.toString(SidecarContract.API_PORT), null),
-                        new EnvVar("HOLDFAST_HEALTH_PORT", Integer.toString(SidecarContract.HEALTH_PORT), null),
-                        new EnvVar(SidecarContract.START_VARIABLE, start.word(), null))
+                .withEnv(environment(settings, start))
                 .addNewPort()
                 .withName("holdfast-health")
                 .withContainerPort(SidecarContract.HEALTH_PORT)
@@ -59,6 +54,21 @@ final class SidecarContainer {
                 && container.getVolumeMounts().stream()
                         .anyMatch(mount -> mount.getName().equals(PodContract.SIDECAR)
                                 && SidecarContract.MOUNT_PATH.equals(mount.getMountPath()));
+    }
+
+    private static List<EnvVar> environment(InjectionSettings settings, Start start) {
+        List<EnvVar> environment = new ArrayList<>(List.of(
+                podField("HOLDFAST_POD", "metadata.name"),
+                podField("HOLDFAST_NAMESPACE", "metadata.namespace"),
+                podField("HOLDFAST_POD_UID", "metadata.uid"),
+                // Told, not left to defaults: a Service named holdfast would set HOLDFAST_PORT otherwise.
+                new EnvVar("HOLDFAST_PORT", Integer.toString(SidecarContract.API_PORT), null),
+                new EnvVar("HOLDFAST_HEALTH_PORT", Integer.toString(SidecarContract.HEALTH_PORT), null),
+                new EnvVar(SidecarContract.START_VARIABLE, start.word(), null)));
+        if (!settings.logLevel().isEmpty()) {
+            environment.add(new EnvVar("HOLDFAST_LOG_LEVEL", settings.logLevel(), null));
+        }
+        return environment;
     }
 
     private static EnvVar podField(String name, String path) {

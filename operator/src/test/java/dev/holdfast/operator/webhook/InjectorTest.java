@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.operator.webhook.Injection.Inject;
 import dev.holdfast.operator.webhook.Injection.Skip;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.util.Set;
@@ -35,17 +36,18 @@ class InjectorTest {
     }
 
     @Test
-    void imageAndPullPolicyAreTheSettings() {
+    void imagePullPolicyAndLogLevelAreTheSettings() {
         // When
-        var container =
-                SidecarContainer.of(new InjectionSettings("example.com/sidecar:7", "Always", Set.of()), Start.ALWAYS);
+        var container = SidecarContainer.of(
+                new InjectionSettings("example.com/sidecar:7", "Always", "DEBUG", Set.of()), Start.ALWAYS);
 
         // Then
         assertThat(container.getImage()).isEqualTo("example.com/sidecar:7");
         assertThat(container.getImagePullPolicy()).isEqualTo("Always");
+        assertThat(container.getEnv()).contains(new EnvVar("HOLDFAST_LOG_LEVEL", "DEBUG", null));
     }
 
     private static InjectionSettings settings(Set<String> namespaces) {
-        return new InjectionSettings("sidecar", InjectionSettings.DEFAULT_PULL_POLICY, namespaces);
+        return new InjectionSettings("sidecar", InjectionSettings.DEFAULT_PULL_POLICY, "", namespaces);
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.sidecar.logging;
+
+import org.jspecify.annotations.NullMarked;
