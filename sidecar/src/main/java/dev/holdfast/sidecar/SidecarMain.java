@@ -88,11 +88,6 @@ public final class SidecarMain {
     public static void main(String[] arguments) throws InterruptedException {
         Thread.setDefaultUncaughtExceptionHandler(SidecarMain::tellBug);
         resolveNamesAnew();
-        // A thread that died would leave a process that looks alive and never leads again; its leases run out instead.
-        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
-            LoggerFactory.getLogger("sidecar").atError().setCause(failure).log("a bug: this process ends");
-            Runtime.getRuntime().halt(BUG);
-        });
         try {
             SidecarMain sidecar = new SidecarMain(SidecarConfig.read(System.getenv()));
             Runtime.getRuntime().addShutdownHook(new Thread(sidecar::stop, "holdfast-stop"));
@@ -201,8 +196,9 @@ public final class SidecarMain {
         Runtime.getRuntime().halt(code);
     }
 
-    /** Every line of this process is one of its log. */
+    /** A thread that died would leave a process that looks alive and never leads again; so it ends, and its leases run out. */
     private static void tellBug(Thread thread, Throwable bug) {
-        log.atError().setCause(bug).addKeyValue("thread", thread.getName()).log("an exception that nobody caught");
+        log.atError().setCause(bug).addKeyValue("thread", thread.getName()).log("a bug: this process ends");
+        Runtime.getRuntime().halt(BUG);
     }
 }

@@ -207,8 +207,7 @@ class KeyCallsTest {
 
     @Test
     void headsAreLimited() throws Exception {
-        assertThat(raw("POST /v1/locks/orders/keys/%zz/acquire HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-                        + "Content-Length: 0\r\n\r\n"))
+        assertThat(raw("GET /v1/locks/orders/keys/%zz/hold HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
                 .contains(" 400 ", "application/problem+json", "percent");
         assertThat(raw("GET /v1/locks HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(5000) + "\r\n\r\n"))
                 .contains(" 431 ", "application/problem+json", "4096 bytes");
