@@ -65,7 +65,7 @@ public class Keyed {
     private Held ask(String lease) throws IOException, InterruptedException {
         long asked = System.nanoTime(); // before asking: no delay on the way can make the key look held for longer
         var request = HttpRequest.newBuilder(URI.create(HOLDFAST + "/v1/leases/" + lease))
-                .timeout(Duration.ofSeconds(1));
+                .timeout(Duration.ofSeconds(5));
         var answer = client.send(request.build(), BodyHandlers.ofString());
         if (answer.statusCode() != 200) {
             throw new IOException(answer.body());

@@ -56,7 +56,7 @@ public class Worker {
 
     private Held ask() throws IOException, InterruptedException {
         long asked = System.nanoTime(); // before asking: no delay on the way can make the lock look held for longer
-        var request = HttpRequest.newBuilder(URI.create(HOLDFAST + "/v1/locks/" + LOCK)).timeout(Duration.ofSeconds(1));
+        var request = HttpRequest.newBuilder(URI.create(HOLDFAST + "/v1/locks/" + LOCK)).timeout(Duration.ofSeconds(5));
         var state = client.send(request.build(), BodyHandlers.ofString()).body();
         return new Held(number(state, "fencingToken"), asked + number(state, "validForMs") * 1_000_000);
     }

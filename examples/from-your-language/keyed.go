@@ -95,7 +95,7 @@ func step(id, order string, n int) error {
 
 // ask fails, with 410 Gone, if the key is lost.
 func ask(id string) (lease, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	var now lease
 	answer, err := do(ctx, http.MethodGet, holdfast+"/v1/leases/"+id, "", nil)

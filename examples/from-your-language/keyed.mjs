@@ -32,7 +32,7 @@ function hold(key) {
 // The fencing token, and the moment until which it holds for certain.
 async function ask(lease) {
   const asked = performance.now(); // before asking: no delay on the way can make the key look held for longer
-  const answer = await fetch(`${holdfast}/v1/leases/${lease}`, { signal: AbortSignal.timeout(1000) });
+  const answer = await fetch(`${holdfast}/v1/leases/${lease}`, { signal: AbortSignal.timeout(5000) });
   if (!answer.ok) throw new Error(await answer.text());
   const state = await answer.json();
   return { token: state.fencingToken, until: asked + state.validForMs };
@@ -49,16 +49,23 @@ async function write(token, milliseconds, text) {
   if (!answer.ok) throw new Error(`the resource answers ${answer.status}`);
 }
 
-const { lease, release } = await hold(order);
-try {
-  for (let step = 1; step <= Number(steps); step++) {
-    const { token, until } = await ask(lease);
-    const left = Math.floor(until - performance.now());
-    if (left <= 0) throw new Error("the answer came too late");
-    await write(token, left, `${me} ${step}`);
-    console.log(`step ${step} of ${order} with token ${token}`);
-    await sleep(1000);
+async function work() {
+  const { lease, release } = await hold(order);
+  try {
+    for (let step = 1; step <= Number(steps); step++) {
+      const { token, until } = await ask(lease);
+      const left = Math.floor(until - performance.now());
+      if (left <= 0) throw new Error("the answer came too late");
+      await write(token, left, `${me} ${step}`);
+      console.log(`step ${step} of ${order} with token ${token}`);
+      await sleep(1000);
+    }
+  } finally {
+    release();
   }
-} finally {
-  release();
 }
+
+await work().catch((failure) => {
+  console.error(`stopped: ${failure.message}`);
+  process.exitCode = 1;
+});

@@ -27,7 +27,7 @@ def acquired(stream):
 def ask(lease):
     """The fencing token, and the moment until which it holds for certain. An error, 410 Gone, if it is lost."""
     asked = time.monotonic()  # before asking: no delay on the way can make the key look held for longer
-    with sidecar.open(f"{HOLDFAST}/v1/leases/{lease}", timeout=1) as answer:
+    with sidecar.open(f"{HOLDFAST}/v1/leases/{lease}", timeout=5) as answer:
         state = json.load(answer)
     return state["fencingToken"], asked + state["validForMs"] / 1000
 

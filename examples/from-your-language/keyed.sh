@@ -37,7 +37,7 @@ trap 'sidecar DELETE "/v1/leases/$lease" 5 || true' EXIT
 trap 'exit 1' INT TERM
 for ((step = 1; step <= steps; step++)); do
     asked=$(now) # before asking: no delay on the way can make the key look held for longer
-    state=$(sidecar POST "/v1/leases/$lease/renew" 1)
+    state=$(sidecar POST "/v1/leases/$lease/renew" 5)
     token=$(field "$state" fencingToken)
     left=$((asked + $(field "$state" validForMs) - $(now)))
     ((left > 0)) || exit 1

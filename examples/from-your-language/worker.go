@@ -113,7 +113,7 @@ func step(ctx context.Context) error {
 }
 
 func ask(ctx context.Context) (state, error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	var now state
 	answer, err := do(ctx, http.MethodGet, holdfast+"/v1/locks/"+lock, "", nil)

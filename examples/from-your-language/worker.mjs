@@ -43,7 +43,7 @@ async function follow() {
 // The fencing token, and the moment until which it holds for certain; no token if this pod does not hold.
 async function ask() {
   const asked = performance.now(); // before asking: no delay on the way can make the lock look held for longer
-  const answer = await fetch(`${holdfast}/v1/locks/${lock}`, { signal: AbortSignal.timeout(1000) });
+  const answer = await fetch(`${holdfast}/v1/locks/${lock}`, { signal: AbortSignal.timeout(5000) });
   if (!answer.ok) throw new Error(await answer.text());
   const state = await answer.json();
   return { token: state.fencingToken, until: asked + state.validForMs };

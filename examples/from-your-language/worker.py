@@ -41,7 +41,7 @@ def follow():
 def ask():
     """The fencing token, and the moment until which it holds for certain; no token if this pod does not hold."""
     asked = time.monotonic()  # before asking: no delay on the way can make the lock look held for longer
-    with sidecar.open(f"{HOLDFAST}/v1/locks/{LOCK}", timeout=1) as answer:
+    with sidecar.open(f"{HOLDFAST}/v1/locks/{LOCK}", timeout=5) as answer:
         state = json.load(answer)
     return state["fencingToken"], asked + state["validForMs"] / 1000
 

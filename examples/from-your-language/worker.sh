@@ -22,7 +22,7 @@ write() {
 step() {
     local asked state token left seconds
     asked=$(now) # before asking: no delay on the way can make the lock look held for longer
-    state=$(curl -sSf --noproxy '*' --max-time 1 "$holdfast/v1/locks/$lock") || return
+    state=$(curl -sSf --noproxy '*' --max-time 5 "$holdfast/v1/locks/$lock") || return
     [[ $state =~ \"fencingToken\":([0-9]+) ]] || return
     token=${BASH_REMATCH[1]}
     [[ $state =~ \"validForMs\":([0-9]+) ]] || return
