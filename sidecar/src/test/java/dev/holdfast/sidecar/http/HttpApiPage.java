@@ -73,7 +73,7 @@ final class HttpApiPage {
         line("### `" + method.toUpperCase(Locale.ROOT) + " " + path + "`");
         paragraph(call.getString("summary") + ".");
         paragraph(call.getString("description", ""));
-        line("    " + curl(path, method, call, parameters));
+        line("    " + CurlLine.of(server(), path, method, call, parameters));
         List<String> given = new ArrayList<>();
         for (JsonObject parameter : parameters) {
             JsonObject schema = parameter.getJsonObject("schema");
@@ -83,40 +83,13 @@ final class HttpApiPage {
                     parameter.getString("in") + ", " + type(schema) + otherwise,
                     text(parameter)));
         }
-        JsonObject body = body(call).getJsonObject("schema", new JsonObject());
+        JsonObject body = CurlLine.body(call).getJsonObject("schema", new JsonObject());
         for (String field : fields(body)) {
             JsonObject schema = body.getJsonObject("properties").getJsonObject(field);
             given.add(row("`" + field + "`", "body, " + type(schema), text(schema)));
         }
         table(row("parameter", "", ""), given);
         answers(call.getJsonObject("responses"));
-    }
-
-    private String curl(String path, String method, JsonObject call, List<JsonObject> parameters) {
-        String url = server() + path;
-        String query = "";
-        for (JsonObject parameter : parameters) {
-            String example = parameter.getString("example");
-            String name = parameter.getString("name");
-            if (parameter.getString("in").equals("path")) {
-                url = url.replace("{" + name + "}", example);
-            } else {
-                query += (query.isEmpty() ? "?" : "&") + name + "=" + example;
-            }
-        }
-        String options = call.getJsonObject("responses").encode().contains("text/event-stream") ? "-sN" : "-s";
-        JsonObject example = body(call).getJsonObject("example");
-        String data = example == null ? "" : " -d '" + example.encode() + "'";
-        boolean toldByData = method.equals("post") && !data.isEmpty();
-        return "curl " + options + call.getString("x-curl", "").replace("-", "")
-                + (method.equals("get") || toldByData ? "" : " -X " + method.toUpperCase(Locale.ROOT))
-                + (query.isEmpty() ? " " + url : " '" + url + query + "'")
-                + data;
-    }
-
-    private static JsonObject body(JsonObject call) {
-        JsonObject body = call.getJsonObject("requestBody", new JsonObject());
-        return body.getJsonObject("content", new JsonObject()).getJsonObject("application/json", new JsonObject());
     }
 
     private void answers(JsonObject responses) {
@@ -227,15 +200,7 @@ final class HttpApiPage {
     }
 
     private JsonObject resolve(JsonObject object) {
-        String reference = object.getString("$ref");
-        if (reference == null) {
-            return object;
-        }
-        JsonObject found = document;
-        for (String step : reference.substring("#/".length()).split("/")) {
-            found = found.getJsonObject(step);
-        }
-        return found;
+        return OpenApi.resolve(document, object);
     }
 
     private static String nameOf(JsonObject reference) {

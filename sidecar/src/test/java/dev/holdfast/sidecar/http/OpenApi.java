@@ -98,6 +98,11 @@ final class OpenApi {
     }
 
     private JsonObject resolve(JsonObject object) {
+        return resolve(document, object);
+    }
+
+    /** What a reference refers to; anything else is itself. */
+    static JsonObject resolve(JsonObject document, JsonObject object) {
         String reference = object.getString("$ref");
         if (reference == null) {
             return object;
