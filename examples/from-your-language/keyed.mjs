@@ -9,18 +9,20 @@ const resource = process.env.RESOURCE_URL ?? "http://127.0.0.1:8080/order";
 const me = process.env.HOSTNAME ?? "worker";
 const [order, steps = "3"] = process.argv.slice(2);
 
-// Takes the key, and holds it for as long as the connection is open: when this process ends, however it does, it is released at
-// once. Not by fetch, which ends a stream that is silent for five minutes, as this one is while nothing goes wrong.
+// Takes the key, and holds it for as long as the connection is open: when this process ends, however it does, it is released at once.
 function hold(key) {
   const url = `${holdfast}/v1/locks/${lock}/keys/${encodeURIComponent(key)}/hold?wait=60s`;
   return new Promise((resolve, reject) => {
     const request = http.get(url, { agent: false }, (answer) => {
       let text = "";
       answer.setEncoding("utf8");
-      answer.on("data", (more) => {
+      answer.on("data", function first(more) {
         text += more;
         const acquired = text.match(/^data: (.*)\n/m);
-        if (acquired) resolve({ lease: JSON.parse(acquired[1]).leaseId, release: () => request.destroy() });
+        if (acquired) {
+          answer.off("data", first).resume(); // what comes later is read, and told by asking as well
+          resolve({ lease: JSON.parse(acquired[1]).leaseId, release: () => request.destroy() });
+        }
       });
       answer.on("close", () => reject(new Error(`not held: ${text}`)));
       answer.on("error", () => {}); // close comes next
