@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -126,10 +128,12 @@ record Kube(KubernetesClient client, String namespace) implements AutoCloseable 
     /** Keeps new pods from being placed anywhere, or lets them again. */
     void setSchedulable(boolean schedulable) {
         for (var node : client.nodes().list().getItems()) {
-            client.nodes().withName(node.getMetadata().getName()).edit(it -> {
-                it.getSpec().setUnschedulable(schedulable ? null : true);
-                return it;
-            });
+            // No version of it: its kubelet writes into it all the time.
+            client.nodes()
+                    .withName(node.getMetadata().getName())
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"spec\":{\"unschedulable\":" + (schedulable ? "null" : "true") + "}}");
         }
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -82,15 +84,10 @@ class ReadinessGateE2eTest {
                 .deployments()
                 .inNamespace(kube.namespace())
                 .withName("ledger")
-                .edit(deployment -> {
-                    deployment
-                            .getSpec()
-                            .getTemplate()
-                            .getMetadata()
-                            .getAnnotations()
-                            .put("revision", "2");
-                    return deployment;
-                });
+                // No version of it: its controller writes into it all the time.
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"revision\":\"2\"}}}}}");
         await("three new pods, one of them ready")
                 .atMost(PATIENCE)
                 .until(() -> pods().size() == 3
