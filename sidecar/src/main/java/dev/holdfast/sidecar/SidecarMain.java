@@ -39,8 +39,9 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Holds leases for the application beside it. Ends with 2 for a bad configuration, 3 for a port that is
- * taken, 4 for a bug. */
+/**
+ * Holds leases for the application beside it. Ends with 2 for a bad configuration, 3 for a port that is taken, 4 for a bug.
+ */
 public final class SidecarMain {
 
     private static final Logger log = LoggerFactory.getLogger("holdfast");

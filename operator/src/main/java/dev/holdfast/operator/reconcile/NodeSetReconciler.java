@@ -13,13 +13,10 @@ import dev.holdfast.operator.nodes.Nodes;
 import dev.holdfast.operator.reconcile.Owned.Desired;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
-import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -38,8 +35,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -55,9 +50,6 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
 
     static final String QUORUM_AVAILABLE = "QuorumAvailable";
 
-    /** Of a pod: which template of its StatefulSet it was made from. */
-    private static final String REVISION = "controller-revision-hash";
-
     private static final String ADMITTED = "Admitted";
     private static final String ADMITTING = "Admitting";
     private static final String LEFT_TO_SIDECARS = "LeftToSidecars";
@@ -69,6 +61,7 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
     private final Nodes nodes;
     private final Clock wallClock;
     private final Announcements announcements;
+    private final Replacement replacement;
 
     private final Owned<Secret, RedisNodeSet> secrets = new Owned<>(Secret.class, this::credentials);
     private final Owned<ConfigMap, RedisNodeSet> configurations =
@@ -90,6 +83,7 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
         this.nodes = nodes;
         this.wallClock = wallClock;
         this.announcements = new Announcements(client, wallClock);
+        this.replacement = new Replacement(client, announcements);
     }
 
     /** Whether sidecars may be told the addresses. */
@@ -118,59 +112,10 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
                 .toList();
         List<Node> seen = admission.isOver() ? nodes.look(set, credentialsOf(set, context)) : List.of();
         Optional<RollOut> rollOut = admission.isOver() && set.getSpec().external() == null
-                ? Optional.of(rollOut(set.getSpec().nodes(), before, seen))
+                ? Optional.of(RollOut.of(set.getSpec().nodes(), before, seen))
                 : Optional.empty();
-        rollOut.flatMap(RollOut::next).ifPresent(node -> replace(set, node, before));
+        rollOut.flatMap(RollOut::next).ifPresent(node -> replacement.replace(set, node, before));
         return show(set, admission, seen, rollOut);
-    }
-
-    private static RollOut rollOut(int size, List<StatefulSet> sets, List<Node> seen) {
-        Set<String> voting = seen.stream()
-                .filter(node -> node.state() == State.Voting)
-                .map(Node::name)
-                .collect(Collectors.toSet());
-        return RollOut.of(
-                size,
-                sets.stream()
-                        .map(node -> RollOut.Member.of(
-                                node, voting.contains(node.getMetadata().getName())))
-                        .toList());
-    }
-
-    /** By eviction, so that the disruption budget has its say as well. */
-    private void replace(RedisNodeSet set, String node, List<StatefulSet> before) {
-        String namespace = set.getMetadata().getNamespace();
-        Pod pod = client.pods().inNamespace(namespace).withName(node + "-0").get();
-        if (pod == null || pod.getMetadata().getDeletionTimestamp() != null) {
-            return; // It goes already.
-        }
-        boolean isNewAlready = before.stream()
-                .filter(known -> known.getMetadata().getName().equals(node))
-                .anyMatch(known -> Objects.equals(
-                        known.getStatus().getUpdateRevision(),
-                        pod.getMetadata().getLabels().get(REVISION)));
-        if (isNewAlready) {
-            return; // The cache is behind.
-        }
-        boolean isEvicted = client.pods()
-                .inNamespace(namespace)
-                .withName(pod.getMetadata().getName())
-                .evict(new EvictionBuilder()
-                        .withNewMetadata()
-                        .withName(pod.getMetadata().getName())
-                        .withNamespace(namespace)
-                        .endMetadata()
-                        .withDeleteOptions(new DeleteOptionsBuilder()
-                                .withNewPreconditions(null, pod.getMetadata().getUid())
-                                .build())
-                        .build());
-        if (isEvicted) {
-            announcements.normal(
-                    set,
-                    "ReplacingNode",
-                    pod.getMetadata().getUid(),
-                    node + " is replaced by a pod of the present template");
-        }
     }
 
     private Admission admit(RedisNodeSet cached, Context<RedisNodeSet> context, Refusals refusals) {

@@ -1,10 +1,14 @@
 package dev.holdfast.operator.reconcile;
 
+import dev.holdfast.crds.RedisNodeSetStatus.Node;
+import dev.holdfast.crds.RedisNodeSetStatus.State;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetStatus;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which node is to be replaced now by one of the present template, if any. Pure.
@@ -18,6 +22,20 @@ import java.util.Optional;
  * @param waitsFor a node that must vote again before the next goes
  */
 record RollOut(int size, int upToDate, Optional<String> next, Optional<String> waitsFor) {
+
+    /** As the other one, from what the cluster and the nodes themselves tell. */
+    static RollOut of(int size, List<StatefulSet> sets, List<Node> seen) {
+        Set<String> voting = seen.stream()
+                .filter(node -> node.state() == State.Voting)
+                .map(Node::name)
+                .collect(Collectors.toSet());
+        return of(
+                size,
+                sets.stream()
+                        .map(node -> Member.of(
+                                node, voting.contains(node.getMetadata().getName())))
+                        .toList());
+    }
 
     /**
      * Looks at the nodes.

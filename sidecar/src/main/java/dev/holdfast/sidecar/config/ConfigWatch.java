@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sees when the mounted locks change, by reading them now and then: a kubelet swaps all files at once, and takes up to a
- * minute for it. What cannot be used is logged once, and the old configuration stays.
+ * minute for it. What cannot be used is logged once, and the old configuration stays. It looks on a thread of its own.
  */
 public final class ConfigWatch implements AutoCloseable {
 

@@ -200,9 +200,14 @@ public final class ApiServer {
     }
 
     private void unknownLock(RoutingContext call, String name) {
-        Set<String> known = new TreeSet<>(leaders.keySet());
-        known.addAll(mutexes.keySet());
-        Problem.notFound("no lock \"" + name + "\" here; this pod has " + known).send(call.response());
+        Problem.notFound("no lock \"" + name + "\" here; this pod has " + names())
+                .send(call.response());
+    }
+
+    private Set<String> names() {
+        Set<String> names = new TreeSet<>(leaders.keySet());
+        names.addAll(mutexes.keySet());
+        return names;
     }
 
     private Handler<RoutingContext> withLeaderName(BiConsumer<LeaderName, RoutingContext> action) {
@@ -224,9 +229,7 @@ public final class ApiServer {
         refusingMistakes(call, () -> {
             new QueryParameters(call.queryParams(), List.of());
             JsonArray states = new JsonArray();
-            Set<String> names = new TreeSet<>(leaders.keySet());
-            names.addAll(mutexes.keySet());
-            names.forEach(name -> states.add(
+            names().forEach(name -> states.add(
                     leaders.containsKey(name)
                             ? new LockState(watch(name).election()).json()
                             : MutexState.json(

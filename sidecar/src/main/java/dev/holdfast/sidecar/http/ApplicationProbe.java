@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks the application again and again whether it is healthy, as a kubelet would. Tells each change, on an event loop; the
- * application counts as unhealthy until its first success, which is told as well.
+ * application counts as unhealthy until its first success, which is told as well. Thread-safe.
  */
 public final class ApplicationProbe implements AutoCloseable {
 

@@ -7,7 +7,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 /**
@@ -37,17 +36,10 @@ final class HoldStream {
     }
 
     private CompletableFuture<?> tell() {
-        CompletableFuture<?> told = new CompletableFuture<>();
-        try {
-            context.runOnContext(_ -> {
-                stream.poke();
-                endIfOver();
-                told.complete(null);
-            });
-        } catch (RejectedExecutionException _) {
-            told.complete(null); // The process ends.
-        }
-        return told;
+        return Telling.on(context, () -> {
+            stream.poke();
+            endIfOver();
+        });
     }
 
     private void endIfOver() {
@@ -72,17 +64,24 @@ final class HoldStream {
             JsonObject state = LeaseState.json(lease);
             boolean held = state.getBoolean("held");
             boolean atRisk = lease.isAtRisk();
-            Optional<String> name = toldLost
-                    ? Optional.empty()
-                    : !held
-                            ? Optional.of("lost")
-                            : !begun
-                                    ? Optional.of("acquired")
-                                    : atRisk == toldRisk ? Optional.empty() : Optional.of(atRisk ? "at-risk" : "state");
+            Optional<String> name = name(held, atRisk);
             begun = true;
             toldLost |= !held;
             toldRisk = atRisk;
             return name.map(known -> EventStream.event(known, state.encode()));
+        }
+
+        private Optional<String> name(boolean held, boolean atRisk) {
+            if (!held) {
+                return toldLost ? Optional.empty() : Optional.of("lost");
+            }
+            if (!begun) {
+                return Optional.of("acquired");
+            }
+            if (atRisk == toldRisk) {
+                return Optional.empty();
+            }
+            return Optional.of(atRisk ? "at-risk" : "state");
         }
     }
 }

@@ -7,7 +7,6 @@ import io.vertx.core.Vertx;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /** Brings an election's events to the calls that wait for them, to each on its own event loop. Thread-safe. */
@@ -44,22 +43,12 @@ final class LockEvents {
         }
 
         private CompletableFuture<?> tell(ElectionEvent event) {
-            CompletableFuture<?> told = new CompletableFuture<>();
-            try {
-                context.runOnContext(_ -> {
-                    try {
-                        // It may have gone while this was under way.
-                        if (listeners.contains(this)) {
-                            consumer.accept(event);
-                        }
-                    } finally {
-                        told.complete(null);
-                    }
-                });
-            } catch (RejectedExecutionException _) {
-                told.complete(null); // The process ends.
-            }
-            return told;
+            return Telling.on(context, () -> {
+                // It may have gone while this was under way.
+                if (listeners.contains(this)) {
+                    consumer.accept(event);
+                }
+            });
         }
 
         void stop() {

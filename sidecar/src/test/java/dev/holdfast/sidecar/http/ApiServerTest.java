@@ -10,28 +10,12 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
 /** The calls of the API, on real elections on real nodes. */
 @Timeout(60)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ApiServerTest {
-
-    private ApiFixture pods;
-
-    @BeforeAll
-    void start() throws Exception {
-        pods = new ApiFixture();
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        pods.close();
-    }
+class ApiServerTest extends TwoPods {
 
     @Test
     void resigningHandsOverAndTheStateFollows() throws Exception {

@@ -5,28 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
 /** Dapr's lock API, with the bodies and codes of its reference, in two pods on real nodes. */
 @Timeout(60)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class DaprCallsTest {
-
-    private ApiFixture pods;
-
-    @BeforeAll
-    void start() throws Exception {
-        pods = new ApiFixture();
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        pods.close();
-    }
+class DaprCallsTest extends TwoPods {
 
     private HttpResponse<String> post(int port, String verb, JsonObject body) throws Exception {
         return pods.post(port, "/v1.0-alpha1/" + verb + "/orders", body.encode());

@@ -13,31 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
 /** {@code ?until=held} on real elections. */
 @Timeout(90)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class HeldWaitTest {
+class HeldWaitTest extends TwoPods {
 
     private static final String UNTIL_HELD = "/v1/locks/payments?until=held";
-
-    private ApiFixture pods;
-
-    @BeforeAll
-    void start() throws Exception {
-        pods = new ApiFixture();
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        pods.close();
-    }
 
     @BeforeEach
     void lead() throws Exception {

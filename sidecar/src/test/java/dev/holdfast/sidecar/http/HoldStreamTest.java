@@ -15,28 +15,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
 /** Keys that are held for as long as a stream stays open, in two pods on real nodes. */
 @Timeout(60)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class HoldStreamTest {
-
-    private ApiFixture pods;
-
-    @BeforeAll
-    void start() throws Exception {
-        pods = new ApiFixture();
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        pods.close();
-    }
+class HoldStreamTest extends TwoPods {
 
     private static String hold(String key) {
         return "/v1/locks/orders/keys/" + key + "/hold";

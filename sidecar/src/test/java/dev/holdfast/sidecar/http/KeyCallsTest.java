@@ -11,35 +11,19 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
 /** Keys of a Mutex lock, taken in two pods on real nodes. */
 @Timeout(60)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class KeyCallsTest {
-
-    private ApiFixture pods;
-
-    @BeforeAll
-    void start() throws Exception {
-        pods = new ApiFixture();
-    }
+class KeyCallsTest extends TwoPods {
 
     @AfterEach
     void releaseAll() throws Exception {
         while (pods.held().isPresent()) {
             pods.delete(pods.portOfA, lease(pods.held().orElseThrow().id()));
         }
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        pods.close();
     }
 
     private static String lease(String id) {
