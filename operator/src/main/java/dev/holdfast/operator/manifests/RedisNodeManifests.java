@@ -248,8 +248,17 @@ public final class RedisNodeManifests {
 
     private static Map<String, Quantity> quantities(Map<String, Quantity> defaults, Map<String, String> asked) {
         Map<String, Quantity> merged = new HashMap<>(defaults);
-        asked.forEach((name, amount) -> merged.put(name, new Quantity(amount)));
+        asked.forEach((name, amount) -> merged.put(name, quantity(name, amount)));
         return merged;
+    }
+
+    private static Quantity quantity(String name, String amount) {
+        try {
+            return CanonicalQuantity.of(amount);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    name + " is \"" + amount + "\", which is no quantity; write one such as 500m or 128Mi", e);
+        }
     }
 
     private List<Volume> volumes() {
@@ -293,7 +302,7 @@ public final class RedisNodeManifests {
                 .withAccessModes("ReadWriteOnce")
                 .withStorageClassName(storage.storageClassName())
                 .withNewResources()
-                .addToRequests("storage", new Quantity(storage.size()))
+                .addToRequests("storage", quantity("storage.size", storage.size()))
                 .endResources()
                 .endSpec()
                 .build());

@@ -115,7 +115,7 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
                 ? Optional.of(RollOut.of(set.getSpec().nodes(), before, seen))
                 : Optional.empty();
         rollOut.flatMap(RollOut::next).ifPresent(node -> replacement.replace(set, node, before));
-        return show(set, admission, seen, rollOut);
+        return show(set, admission, seen, rollOut, refusals);
     }
 
     private Admission admit(RedisNodeSet cached, Context<RedisNodeSet> context, Refusals refusals) {
@@ -167,7 +167,8 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
                         read,
                         new Admission(false, ADMITTING, "all nodes are ready and are being admitted"),
                         List.of(),
-                        Optional.empty()));
+                        Optional.empty(),
+                        new Refusals()));
         beginning.getMetadata().setResourceVersion(read.getMetadata().getResourceVersion());
         client.resource(beginning)
                 .subresource("status")
@@ -189,8 +190,8 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
     }
 
     private UpdateControl<RedisNodeSet> show(
-            RedisNodeSet set, Admission admission, List<Node> seen, Optional<RollOut> rollOut) {
-        RedisNodeSetStatus status = status(set, admission, seen, rollOut);
+            RedisNodeSet set, Admission admission, List<Node> seen, Optional<RollOut> rollOut, Refusals refusals) {
+        RedisNodeSetStatus status = status(set, admission, seen, rollOut, refusals);
         boolean isWell =
                 status.voting() == size(set) && rollOut.map(RollOut::isOver).orElse(true);
         Duration next = isWell ? LOOK_WHEN_WELL : LOOK_WHEN_WEAK;
@@ -210,7 +211,7 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
     }
 
     private RedisNodeSetStatus status(
-            RedisNodeSet set, Admission admission, List<Node> seen, Optional<RollOut> rollOut) {
+            RedisNodeSet set, Admission admission, List<Node> seen, Optional<RollOut> rollOut, Refusals refusals) {
         int quorum = size(set) / 2 + 1;
         int voting =
                 (int) seen.stream().filter(node -> node.state() == State.Voting).count();
@@ -222,12 +223,16 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
                 set.getStatus() == null ? List.of() : set.getStatus().conditions();
         String reason = admission.isOver() ? "NoQuorum" : admission.reason();
         Conditions conditions = new Conditions(before, generation, wallClock)
-                .set("Ready", isQuorate, isQuorate ? "Ready" : reason, votes)
+                .set("Ready", isQuorate, isQuorate ? "Ready" : reason, admission.isOver() ? votes : admission.message())
                 .set(ADMITTED, admission.isOver(), admission.reason(), admission.message())
                 .set(QUORUM_AVAILABLE, isQuorate, isQuorate ? "Quorum" : "NoQuorum", votes)
                 .set("FullStrength", isFull, isFull ? "AllVote" : "SomeDoNotVote", votes);
-        rollOut.ifPresent(
-                it -> conditions.set("UpToDate", it.isOver(), it.isOver() ? "AllReplaced" : "Replacing", it.message()));
+        if (refusals.isEmpty()) {
+            rollOut.ifPresent(it ->
+                    conditions.set("UpToDate", it.isOver(), it.isOver() ? "AllReplaced" : "Replacing", it.message()));
+        } else {
+            conditions.set("UpToDate", false, "ObjectRefused", refusals.text());
+        }
         return new RedisNodeSetStatus(conditions.list(), seen, voting, quorum, generation);
     }
 
