@@ -3,6 +3,7 @@ package dev.holdfast.operator;
 import dev.holdfast.operator.certificates.WebhookCertificates;
 import dev.holdfast.operator.metrics.HealthServer;
 import dev.holdfast.operator.nodes.RedisNodes;
+import dev.holdfast.operator.reconcile.NodeSetReconciler;
 import dev.holdfast.operator.webhook.AdmissionHandler;
 import dev.holdfast.operator.webhook.ClusterLocks;
 import dev.holdfast.operator.webhook.InjectionSettings;
@@ -36,6 +37,8 @@ public final class OperatorMain {
     private static final int BAD_CONFIGURATION = 2;
     private static final int PORT_TAKEN = 3;
     private static final Duration LINGER = Duration.ofSeconds(3);
+    /** A kubelet looks at a pod each minute, and may have a Secret from a cache that is as old. */
+    private static final Duration SECRETS_ARRIVE_WITHIN = Duration.ofMinutes(5);
 
     private final OperatorConfig config;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -73,6 +76,7 @@ public final class OperatorMain {
                 new RedisNodes(),
                 config.watched(),
                 MicrometerMetrics.withoutPerResourceMetrics(registry),
+                new NodeSetReconciler.Settings(config.namespace(), SECRETS_ARRIVE_WITHIN),
                 Optional.of(leadership(config)));
     }
 

@@ -27,6 +27,7 @@ final class Reconciliation implements AutoCloseable {
             Nodes nodes,
             Set<String> watched,
             Metrics metrics,
+            NodeSetReconciler.Settings settings,
             Optional<LeaderElectionConfiguration> leadership) {
         this.operator = new Operator(overrides -> {
             overrides
@@ -41,11 +42,12 @@ final class Reconciliation implements AutoCloseable {
         Clock wallClock = Clock.systemUTC();
         if (watched.isEmpty()) {
             operator.register(new LockReconciler(client, wallClock, System::nanoTime));
-            operator.register(new NodeSetReconciler(client, nodes, wallClock));
+            operator.register(new NodeSetReconciler(client, nodes, wallClock, settings));
         } else {
             operator.register(
                     new LockReconciler(client, wallClock, System::nanoTime), it -> it.settingNamespaces(watched));
-            operator.register(new NodeSetReconciler(client, nodes, wallClock), it -> it.settingNamespaces(watched));
+            operator.register(
+                    new NodeSetReconciler(client, nodes, wallClock, settings), it -> it.settingNamespaces(watched));
         }
     }
 

@@ -8,6 +8,7 @@ import dev.holdfast.crds.RedisNodeSet;
 import dev.holdfast.crds.RedisNodeSetStatus.Node;
 import dev.holdfast.crds.RedisNodeSetStatus.State;
 import dev.holdfast.operator.nodes.Nodes;
+import dev.holdfast.operator.reconcile.NodeSetReconciler;
 import dev.holdfast.sidecar.config.AppHealth;
 import dev.holdfast.sidecar.config.LockConfig;
 import dev.holdfast.sidecar.config.SidecarConfig;
@@ -75,7 +76,13 @@ class ReconciliationTest {
     }
 
     private Reconciliation begin() {
-        Reconciliation fresh = new Reconciliation(client, nodes, Set.of(namespace), Metrics.NOOP, Optional.empty());
+        Reconciliation fresh = new Reconciliation(
+                client,
+                nodes,
+                Set.of(namespace),
+                Metrics.NOOP,
+                new NodeSetReconciler.Settings("holdfast-system", Duration.ofSeconds(2)),
+                Optional.empty());
         fresh.start();
         return fresh;
     }
@@ -610,6 +617,14 @@ class ReconciliationTest {
             }
             return Optional.empty();
         }
+
+        @Override
+        public boolean allAccept(RedisNodeSet set, Credentials credentials) {
+            return true;
+        }
+
+        @Override
+        public void care(RedisNodeSet set, Optional<Credentials> credentials) {}
 
         @Override
         public List<Node> look(RedisNodeSet set, Optional<Credentials> credentials) {
