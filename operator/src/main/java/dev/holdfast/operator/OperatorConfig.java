@@ -1,5 +1,7 @@
 package dev.holdfast.operator;
 
+import dev.holdfast.crds.DurationText;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +13,7 @@ import java.util.stream.Collectors;
  * @param namespace the operator's own
  * @param pod this replica's name
  * @param watched the namespaces of locks; empty: all
+ * @param secretsArriveWithin how long kubelets may take to bring a changed Secret to pods
  */
 record OperatorConfig(
         String namespace,
@@ -22,7 +25,8 @@ record OperatorConfig(
         String webhookService,
         String webhookConfiguration,
         int webhookPort,
-        int healthPort) {
+        int healthPort,
+        Duration secretsArriveWithin) {
 
     static OperatorConfig read(Map<String, String> environment) {
         return new OperatorConfig(
@@ -40,7 +44,8 @@ record OperatorConfig(
                 environment.getOrDefault("HOLDFAST_WEBHOOK_SERVICE", "holdfast-webhook"),
                 environment.getOrDefault("HOLDFAST_WEBHOOK_CONFIGURATION", "holdfast"),
                 port(environment, "HOLDFAST_WEBHOOK_PORT", 9443),
-                port(environment, "HOLDFAST_HEALTH_PORT", 8080));
+                port(environment, "HOLDFAST_HEALTH_PORT", 8080),
+                duration(environment, "HOLDFAST_SECRETS_ARRIVE_WITHIN", "5m"));
     }
 
     private static String required(Map<String, String> environment, String name, String meaning) {
@@ -49,6 +54,13 @@ record OperatorConfig(
             throw new IllegalArgumentException(name + " is not set; set it to " + meaning);
         }
         return value;
+    }
+
+    private static Duration duration(Map<String, String> environment, String name, String otherwise) {
+        String text = environment.getOrDefault(name, otherwise);
+        return DurationText.parse(text)
+                .orElseThrow(
+                        () -> new IllegalArgumentException(name + " is \"" + text + "\"; set a duration such as 5m"));
     }
 
     private static int port(Map<String, String> environment, String name, int otherwise) {

@@ -37,8 +37,6 @@ public final class OperatorMain {
     private static final int BAD_CONFIGURATION = 2;
     private static final int PORT_TAKEN = 3;
     private static final Duration LINGER = Duration.ofSeconds(3);
-    /** A kubelet looks at a pod each minute, and may have a Secret from a cache that is as old. */
-    private static final Duration SECRETS_ARRIVE_WITHIN = Duration.ofMinutes(5);
 
     private final OperatorConfig config;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -76,7 +74,7 @@ public final class OperatorMain {
                 new RedisNodes(),
                 config.watched(),
                 MicrometerMetrics.withoutPerResourceMetrics(registry),
-                new NodeSetReconciler.Settings(config.namespace(), SECRETS_ARRIVE_WITHIN),
+                new NodeSetReconciler.Settings(config.namespace(), config.secretsArriveWithin()),
                 Optional.of(leadership(config)));
     }
 

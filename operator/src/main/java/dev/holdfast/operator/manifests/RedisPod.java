@@ -3,6 +3,7 @@ package dev.holdfast.operator.manifests;
 import dev.holdfast.crds.RedisNodeSetSpec;
 import dev.holdfast.crds.RedisNodeSetSpec.Scheduling;
 import dev.holdfast.crds.RedisNodeSetSpec.Spread;
+import dev.holdfast.crds.RedisNodeSetSpec.Tls;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
@@ -34,6 +35,11 @@ final class RedisPod {
     static final String LOADED = "holdfast.dev/configuration";
 
     private static final long USER = 999;
+
+    /** Seconds. */
+    private static final int LOOK = 2;
+    /** Rarer: a node with TLS logs each connection that ends without a handshake. */
+    private static final int TLS_LOOK = 10;
 
     private static final Map<String, Quantity> REQUESTS =
             Map.of("cpu", new Quantity("50m"), "memory", new Quantity("64Mi"));
@@ -107,7 +113,7 @@ final class RedisPod {
                 .endPort()
                 .withResources(resources())
                 .withStartupProbe(probe(1, 1, 120))
-                .withReadinessProbe(probe(2, 2, 2))
+                .withReadinessProbe(probe(spec.tls() == Tls.On ? TLS_LOOK : LOOK, 2, 2))
                 .withLivenessProbe(probe(10, 5, 6))
                 .withNewSecurityContext()
                 .withAllowPrivilegeEscalation(false)

@@ -1,6 +1,8 @@
 package dev.holdfast.operator.reconcile;
 
 import dev.holdfast.crds.RedisNodeSet;
+import dev.holdfast.crds.RedisNodeSetStatus.Node;
+import dev.holdfast.crds.RedisNodeSetStatus.State;
 import dev.holdfast.operator.nodes.Nodes;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -70,6 +72,14 @@ final class FreshAdmission {
         }
         if (record.filter(Admission::isBegun).isPresent()) {
             return Admission.leftToSidecars("the operator went away while it admitted the nodes");
+        }
+        // What fails before it is begun can be tried again; a name that is new may take a while to be known.
+        Optional<Node> unreachable = nodes.look(set, credentials).stream()
+                .filter(node -> node.state() == State.Unreachable)
+                .findFirst();
+        if (unreachable.isPresent()) {
+            return Admission.starting("node " + unreachable.get().name() + " cannot be reached yet: "
+                    + unreachable.get().reason());
         }
         recordBeginning(set);
         Optional<String> failure = nodes.admitFresh(set, credentials);

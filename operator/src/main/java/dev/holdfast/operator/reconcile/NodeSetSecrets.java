@@ -112,7 +112,8 @@ final class NodeSetSecrets {
                 now);
         return stored.filter(known -> known.authorities().equals(texts.getOrDefault(NodeSecrets.AUTHORITIES, "")))
                 .map(known -> new Tls(texts, known.trustedSince()))
-                .orElseGet(() -> new Tls(texts, now));
+                // Before their admission nobody was told any other.
+                .orElseGet(() -> new Tls(texts, NodeSetReconciler.isAdmitted(set) ? now : Instant.EPOCH));
     }
 
     /** From the cache, and asked for on a miss: a second password would lock everybody out. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.operator.manifests;
+
+import org.jspecify.annotations.NullMarked;
