@@ -18,6 +18,9 @@ public final class PodContract {
     /** What a lock's ConfigMap is called, before the lock's name. */
     public static final String CONFIG_MAP_PREFIX = "holdfast-lock-";
 
+    /** What the label of a lock's holder begins with; the lock's name follows. */
+    public static final String HOLDER_LABEL_PREFIX = "holder.holdfast.dev/";
+
     private PodContract() {}
 
     /** The type of the pod condition that tells whether a pod holds a lock, and of its readiness gate. */
@@ -27,7 +30,7 @@ public final class PodContract {
 
     /** The label of the pod that holds a lock. */
     public static String holderLabel(String lock) {
-        return "holder.holdfast.dev/" + lock;
+        return HOLDER_LABEL_PREFIX + lock;
     }
 
     /** The ConfigMap with what sidecars are told of a lock. */

@@ -59,6 +59,10 @@ public record RedisNodeSetSpec(
         @JsonPropertyDescription(
                 "Whether nodes speak TLS. Write \"On\" and \"Off\" in quotes: bare, YAML takes them for" + " booleans.")
         @Default("Off")
+        @ValidationRule(
+                value = "self == oldSelf",
+                message =
+                        "tls never changes, for pods that run would not reach the nodes any more; make a new node set")
         Tls tls,
 
         @JsonPropertyDescription("Where nodes may run.") Scheduling scheduling,
@@ -92,7 +96,10 @@ public record RedisNodeSetSpec(
     /** Without storage a node keeps nothing over a restart and is quarantined after it. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Storage(
-            @JsonPropertyDescription("The volume's size, such as 1Gi.") @Required @Size(min = 1, max = 20)
+            @JsonPropertyDescription("The volume's size, such as 1Gi.")
+            @Required
+            @Size(min = 1, max = 20)
+            @ValidationRule(value = "isQuantity(self)", message = "size is an amount of bytes, such as 1Gi")
             String size,
 
             @JsonPropertyDescription("The volume's class; the cluster's default when left out.")
@@ -103,10 +110,14 @@ public record RedisNodeSetSpec(
     /** Kubernetes quantities by resource name. */
     public record Resources(
             @JsonPropertyDescription("What a node is given.")
+            @ValidationRule(value = IS_QUANTITIES, message = "write amounts such as 100m for cpu and 128Mi for memory")
             Map<String, String> requests,
 
             @JsonPropertyDescription("What a node may not exceed.")
+            @ValidationRule(value = IS_QUANTITIES, message = "write amounts such as 100m for cpu and 128Mi for memory")
             Map<String, String> limits) {
+        private static final String IS_QUANTITIES = "self.all(name, isQuantity(self[name]))";
+
         public static final Resources NONE = new Resources(Map.of(), Map.of());
 
         public Resources {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** How a node set stands. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RedisNodeSetStatus(
-        @JsonPropertyDescription("Ready, Admitted, QuorumAvailable, FullStrength and UpToDate.")
+        @JsonPropertyDescription("Ready, Admitted, QuorumAvailable, FullStrength, UpToDate and InUse.")
         List<Condition> conditions,
 
         @JsonPropertyDescription("The nodes, slot by slot.") List<Node> nodes,

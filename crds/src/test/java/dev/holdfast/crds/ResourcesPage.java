@@ -45,12 +45,14 @@ final class ResourcesPage {
         line("");
         line("## " + names.getKind());
         line("");
-        line("`apiVersion: " + definition.getSpec().getGroup() + '/' + version.getName() + "`, `kind: " + names.getKind()
+        line("`apiVersion: " + definition.getSpec().getGroup() + '/' + version.getName() + "`, `kind: "
+                + names.getKind()
                 + "`, namespaced; for kubectl `" + names.getPlural() + "`, short `"
                 + String.join("`, `", names.getShortNames()) + "`. Columns: "
                 + version.getAdditionalPrinterColumns().stream()
                         .map(CustomResourceColumnDefinition::getName)
-                        .collect(Collectors.joining(", ")) + '.');
+                        .collect(Collectors.joining(", "))
+                + '.');
         rules("The name", root);
         table("Spec", property(root, "spec"), "spec");
         rules("Of the whole spec", property(root, "spec"));
@@ -94,7 +96,9 @@ final class ResourcesPage {
             return "duration";
         }
         if (field.getEnum() != null && !field.getEnum().isEmpty()) {
-            return field.getEnum().stream().map(value -> '`' + value.asText() + '`').collect(Collectors.joining(", "));
+            return field.getEnum().stream()
+                    .map(value -> '`' + value.asText() + '`')
+                    .collect(Collectors.joining(", "));
         }
         if (field.getAdditionalProperties() != null) {
             return "map of strings";
@@ -146,7 +150,8 @@ final class ResourcesPage {
     }
 
     private static String entries(JSONSchemaProps field) {
-        return (field.getMinItems() == null ? "At most " : field.getMinItems() + " to ") + field.getMaxItems() + " entries.";
+        return (field.getMinItems() == null ? "At most " : field.getMinItems() + " to ") + field.getMaxItems()
+                + " entries.";
     }
 
     private static String plain(Number number) {
@@ -163,8 +168,8 @@ final class ResourcesPage {
         List<String> messages = messages(schema).toList();
         if (!messages.isEmpty()) {
             line("");
-            line(about + ": " + messages.stream().map(message -> '"' + message + '"').collect(Collectors.joining("; "))
-                    + '.');
+            line(about + ": "
+                    + messages.stream().map(message -> '"' + message + '"').collect(Collectors.joining("; ")) + '.');
         }
     }
 

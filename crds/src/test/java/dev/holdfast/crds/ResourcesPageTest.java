@@ -35,6 +35,7 @@ class ResourcesPageTest {
     void everyFieldSaysWhatItMeans() throws IOException {
         assertThat(Files.readString(PAGE).lines().filter(line -> line.startsWith("| `")))
                 .isNotEmpty()
-                .allSatisfy(row -> assertThat(row.split("\\|", -1)[4].strip()).as(row).isNotEmpty());
+                .allSatisfy(row ->
+                        assertThat(row.split("\\|", -1)[4].strip()).as(row).isNotEmpty());
     }
 }

@@ -141,7 +141,10 @@ class ChartTest {
 
     @Test
     void leavesPoliciesOutOnRequest() {
-        var manifests = Rendered.chart("policies.ownCondition.enabled", "false", "policies.injected.enabled", "false");
+        var manifests = Rendered.chart(
+                "policies.ownCondition.enabled", "false",
+                "policies.injected.enabled", "false",
+                "policies.nodeSetInUse.enabled", "false");
 
         assertThat(manifests.names("ValidatingAdmissionPolicy")).isEmpty();
         assertThat(manifests.names("ValidatingAdmissionPolicyBinding")).isEmpty();
@@ -153,6 +156,7 @@ class ChartTest {
         "operator.replicas, 0, replicas",
         "operator.image.pullPolicy, Sometimes, pullPolicy",
         "sidecar.image.digest, sha256:12, digest",
+        "operator.secretsArriveWithin, soon, secretsArriveWithin",
         "webhook.failurePolicy, Retry, failurePolicy",
         "watchNamespaces[0], Not_A_Name, watchNamespaces",
         "policies.ownCondition.exemptServiceAccounts[0], no-namespace, exemptServiceAccounts",

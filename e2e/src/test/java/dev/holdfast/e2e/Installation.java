@@ -20,7 +20,12 @@ record Installation(Path kubeconfig, HelmRelease release, Kube kube) implements 
 
     /** Returns when the operator is ready. */
     void install() {
-        release.install(Map.of());
+        install(Map.of());
+    }
+
+    /** {@link #install()}, with some values of the chart. */
+    void install(Map<String, ?> values) {
+        release.install(values);
     }
 
     /** The namespace first: what is in it needs the operator to go in order. */

@@ -1,5 +1,6 @@
 package dev.holdfast.operator;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 
@@ -14,6 +15,7 @@ import java.util.Set;
  * @param webhookConfiguration the MutatingWebhookConfiguration into which the operator writes its CA
  * @param webhookPort from 1 to 65535; 0 for any, which only tests ask for
  * @param healthPort as webhookPort, and another one
+ * @param secretsArriveWithin how long kubelets may take to bring a changed Secret to pods
  */
 record OperatorConfig(
         String namespace,
@@ -25,10 +27,12 @@ record OperatorConfig(
         String webhookService,
         String webhookConfiguration,
         int webhookPort,
-        int healthPort) {
+        int healthPort,
+        Duration secretsArriveWithin) {
 
     private static final int WEBHOOK_PORT = 9443;
     private static final int HEALTH_PORT = 8080;
+    private static final Duration SECRETS_ARRIVE_WITHIN = Duration.ofMinutes(5);
 
     /** Throws an IllegalArgumentException that names every mistake at once, and says for each what to set. */
     static OperatorConfig read(Map<String, String> environment) {
@@ -43,7 +47,8 @@ record OperatorConfig(
                 settings.name("HOLDFAST_WEBHOOK_SERVICE", "holdfast-webhook"),
                 settings.name("HOLDFAST_WEBHOOK_CONFIGURATION", "holdfast"),
                 settings.port("HOLDFAST_WEBHOOK_PORT", WEBHOOK_PORT),
-                settings.port("HOLDFAST_HEALTH_PORT", HEALTH_PORT));
+                settings.port("HOLDFAST_HEALTH_PORT", HEALTH_PORT),
+                settings.duration("HOLDFAST_SECRETS_ARRIVE_WITHIN", SECRETS_ARRIVE_WITHIN));
         if (config.webhookPort == config.healthPort) {
             settings.mistake("HOLDFAST_WEBHOOK_PORT and HOLDFAST_HEALTH_PORT are both " + config.healthPort
                     + "; set two different ports");

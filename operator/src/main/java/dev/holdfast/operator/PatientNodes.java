@@ -18,4 +18,14 @@ record PatientNodes(Nodes nodes, ReconcileThreads threads) implements Nodes {
     public List<Node> look(RedisNodeSet set, Optional<Credentials> credentials) {
         return threads.whileOthersGoOn(() -> nodes.look(set, credentials));
     }
+
+    @Override
+    public boolean allAccept(RedisNodeSet set, Credentials credentials) {
+        return threads.whileOthersGoOn(() -> nodes.allAccept(set, credentials));
+    }
+
+    @Override
+    public void care(RedisNodeSet set, Optional<Credentials> credentials) {
+        nodes.care(set, credentials);
+    }
 }

@@ -17,7 +17,12 @@ final class Reconciliation implements Leadership.Term {
     private final Operator operator;
 
     /** @param watched the namespaces of locks; empty: all */
-    Reconciliation(KubernetesClient client, Nodes nodes, Set<String> watched, Metrics metrics) {
+    Reconciliation(
+            KubernetesClient client,
+            Nodes nodes,
+            Set<String> watched,
+            Metrics metrics,
+            NodeSetReconciler.Settings settings) {
         ReconcileThreads threads = new ReconcileThreads(AT_A_TIME);
         this.operator = new Operator(overrides -> overrides
                 .withKubernetesClient(client)
@@ -28,7 +33,8 @@ final class Reconciliation implements Leadership.Term {
                 .withMetrics(metrics));
         Clock wallClock = Clock.systemUTC();
         LockReconciler locks = new LockReconciler(client, wallClock, System::nanoTime);
-        NodeSetReconciler nodeSets = new NodeSetReconciler(client, new PatientNodes(nodes, threads), wallClock);
+        NodeSetReconciler nodeSets =
+                new NodeSetReconciler(client, new PatientNodes(nodes, threads), wallClock, settings);
         if (watched.isEmpty()) {
             operator.register(locks);
             operator.register(nodeSets);

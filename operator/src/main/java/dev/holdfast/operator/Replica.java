@@ -4,11 +4,14 @@ import dev.holdfast.operator.certificates.WebhookCertificates;
 import dev.holdfast.operator.metrics.HealthServer;
 import dev.holdfast.operator.metrics.OperatorMetrics;
 import dev.holdfast.operator.nodes.Nodes;
+import dev.holdfast.operator.reconcile.DeletedLocks;
+import dev.holdfast.operator.reconcile.NodeSetReconciler;
 import dev.holdfast.operator.webhook.AdmissionHandler;
 import dev.holdfast.operator.webhook.ClusterLocks;
 import dev.holdfast.operator.webhook.InjectionSettings;
 import dev.holdfast.operator.webhook.WebhookServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -17,9 +20,13 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All parts of a replica: each replica answers the webhook, one of them reconciles. */
 final class Replica implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Replica.class);
 
     private static final int PATIENCE_SECONDS = 10;
 
@@ -28,6 +35,7 @@ final class Replica implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx(
             new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1).setInternalBlockingPoolSize(1));
     private final ClusterLocks locks;
+    private final DeletedLocks deletedLocks;
     private final WebhookServer webhook;
     private final WebhookCertificates certificates;
     private final Leadership leadership;
@@ -38,6 +46,8 @@ final class Replica implements AutoCloseable {
     Replica(OperatorConfig config, KubernetesClient client, Nodes nodes) {
         this.config = config;
         this.locks = new ClusterLocks(client, config.watched());
+        this.deletedLocks = new DeletedLocks(client);
+        locks.onLockDeleted((namespace, lock) -> inBackground(() -> deletedLocks.forget(namespace, lock)));
         InjectionSettings settings = new InjectionSettings(
                 config.sidecarImage(), config.sidecarPullPolicy(), config.sidecarLogLevel(), config.watched());
         this.webhook = new WebhookServer(
@@ -56,14 +66,33 @@ final class Replica implements AutoCloseable {
 
     private Reconciliation reconcile(KubernetesClient client, Nodes nodes) {
         Reconciliation term = new Reconciliation(
-                client, nodes, config.watched(), MicrometerMetrics.withoutPerResourceMetrics(metrics.freshForATerm()));
+                client,
+                nodes,
+                config.watched(),
+                MicrometerMetrics.withoutPerResourceMetrics(metrics.freshForATerm()),
+                new NodeSetReconciler.Settings(config.namespace(), config.secretsArriveWithin()));
         try {
             term.start();
+            inBackground(() -> deletedLocks.forgetAllBut(
+                    (namespace, lock) -> locks.lock(namespace, lock).isPresent(), config.watched()));
             return term;
         } catch (RuntimeException e) {
             term.close();
             throw e;
         }
+    }
+
+    private static void inBackground(Runnable task) {
+        Thread.ofVirtual().name("deleted-locks").start(() -> {
+            try {
+                task.run();
+            } catch (KubernetesClientException e) {
+                log.atWarn()
+                        .setCause(e)
+                        .log(
+                                "the holder's label of a deleted lock may have stayed; it is looked for at the next start");
+            }
+        });
     }
 
     /** Whether it can answer about pods; whether it leads does not matter for that. */

@@ -1,5 +1,7 @@
 package dev.holdfast.operator;
 
+import dev.holdfast.crds.DurationText;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -104,6 +106,17 @@ final class Settings {
         }
         mistake(variable + " is \"" + text + "\"; set a port from 1 to 65535");
         return otherwise;
+    }
+
+    Duration duration(String variable, Duration otherwise) {
+        String text = text(variable);
+        if (text.isEmpty()) {
+            return otherwise;
+        }
+        return DurationText.parse(text).orElseGet(() -> {
+            mistake(variable + " is \"" + text + "\"; set a duration such as 5m");
+            return otherwise;
+        });
     }
 
     void mistake(String message) {

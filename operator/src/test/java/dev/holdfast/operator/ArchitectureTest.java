@@ -40,7 +40,7 @@ class ArchitectureTest {
             .whereLayer("webhook")
             .mayOnlyBeAccessedByLayers("main")
             .whereLayer("certificates")
-            .mayOnlyBeAccessedByLayers("main")
+            .mayOnlyBeAccessedByLayers("main", "reconcile")
             .whereLayer("metrics")
             .mayOnlyBeAccessedByLayers("main")
             .whereLayer("nodes")

@@ -77,6 +77,9 @@ class CrdRulesTest {
                     maxLeaseDuration: 1h                | maxLeaseDuration must be from 1s to 10m
                     tls: true                           | must be of type string
                     external: {endpoints: [a:1, b:1]}   | list 1, 3, 5, 7 or 9 endpoints
+                    storage: {size: big}                | size is an amount of bytes, such as 1Gi
+                    resources: {limits: {memory: lots}} | write amounts such as 100m for cpu and 128Mi for memory
+                    resources: {requests: {cpu: 1 core}} | write amounts such as 100m for cpu and 128Mi for memory
                     {storage: {size: 1Gi}, external: {endpoints: [a:1]}} | external nodes bring their own storage; remove storage
                     """)
     void aBadNodeSetIsRefusedWithWhatToDo(String spec, String message, KubernetesClient client) {
@@ -88,6 +91,7 @@ class CrdRulesTest {
                     nodes: 5                            | nodes never changes; make a new node set
                     maxLeaseDuration: 30s               | maxLeaseDuration never changes; make a new node set
                     storage: {size: 1Gi}                | storage never changes; make a new node set
+                    tls: "On"                           | tls never changes
                     external: {endpoints: [a:1]}        | a node set is external or not for ever; make a new node set
                     """)
     void whatSafetyRestsOnNeverChanges(String spec, String message, KubernetesClient client) {

@@ -45,4 +45,12 @@ final class FakeNodes implements Nodes {
                         null))
                 .toList();
     }
+
+    @Override
+    public boolean allAccept(RedisNodeSet set, Credentials credentials) {
+        return true;
+    }
+
+    @Override
+    public void care(RedisNodeSet set, Optional<Credentials> credentials) {}
 }

@@ -1,8 +1,10 @@
 package dev.holdfast.operator;
 
+import dev.holdfast.operator.reconcile.NodeSetReconciler;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -22,7 +24,12 @@ final class Loops implements AutoCloseable {
         this.client = new KubernetesClientBuilder()
                 .withConfig(server.config().withUserAgent(agent).build())
                 .build();
-        this.reconciliation = new Reconciliation(client, nodes, Set.of(namespace.name()), Metrics.NOOP);
+        this.reconciliation = new Reconciliation(
+                client,
+                nodes,
+                Set.of(namespace.name()),
+                Metrics.NOOP,
+                new NodeSetReconciler.Settings(Chart.NAMESPACE, Duration.ofSeconds(2)));
     }
 
     static Loops start(ApiServer server, TestNamespace namespace) {

@@ -3,6 +3,7 @@ package dev.holdfast.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -30,7 +31,8 @@ class OperatorConfigTest {
                         "holdfast-webhook",
                         "holdfast",
                         9443,
-                        8080));
+                        8080,
+                        Duration.ofMinutes(5)));
     }
 
     @Test
@@ -43,7 +45,8 @@ class OperatorConfigTest {
                 "HOLDFAST_WEBHOOK_SERVICE", "hook",
                 "HOLDFAST_WEBHOOK_CONFIGURATION", "hooks",
                 "HOLDFAST_WEBHOOK_PORT", "10443",
-                "HOLDFAST_HEALTH_PORT", "10080"));
+                "HOLDFAST_HEALTH_PORT", "10080",
+                "HOLDFAST_SECRETS_ARRIVE_WITHIN", "1m30s"));
 
         assertThat(OperatorConfig.read(environment))
                 .isEqualTo(new OperatorConfig(
@@ -56,7 +59,8 @@ class OperatorConfigTest {
                         "hook",
                         "hooks",
                         10443,
-                        10080));
+                        10080,
+                        Duration.ofSeconds(90)));
     }
 
     @Test
@@ -69,7 +73,8 @@ class OperatorConfigTest {
                         "HOLDFAST_SIDECAR_LOG_LEVEL", "LOUD",
                         "HOLDFAST_WEBHOOK_SERVICE", "a.b",
                         "HOLDFAST_WEBHOOK_PORT", "70000",
-                        "HOLDFAST_HEALTH_PORT", "http")))
+                        "HOLDFAST_HEALTH_PORT", "http",
+                        "HOLDFAST_SECRETS_ARRIVE_WITHIN", "soon")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(String.join(
                         ". ",
@@ -83,7 +88,8 @@ class OperatorConfigTest {
                                 + " some loggers as in INFO,io.vertx=DEBUG",
                         "HOLDFAST_WEBHOOK_SERVICE is \"a.b\"; set an object's name: lower-case letters, digits and '-'",
                         "HOLDFAST_WEBHOOK_PORT is \"70000\"; set a port from 1 to 65535",
-                        "HOLDFAST_HEALTH_PORT is \"http\"; set a port from 1 to 65535"));
+                        "HOLDFAST_HEALTH_PORT is \"http\"; set a port from 1 to 65535",
+                        "HOLDFAST_SECRETS_ARRIVE_WITHIN is \"soon\"; set a duration such as 5m"));
     }
 
     @ParameterizedTest

@@ -15,7 +15,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -48,15 +50,24 @@ class OperatorScale {
         Chart.render().install(server.client());
         try (ScaledCluster cluster = new ScaledCluster(server.client());
                 Sightings sightings = new Sightings(server.client())) {
-            cluster.fill();
+            cluster.declareLocks();
             cluster.letNodesRun();
-            try (OperatorProcess operator = OperatorProcess.start(server, directory, "cold", ScaledOperatorMain.class)) {
+            try (OperatorProcess operator =
+                    OperatorProcess.start(server, directory, "cold", ScaledOperatorMain.class)) {
                 long start = System.nanoTime();
                 await().atMost(PATIENCE).until(() -> sightings.ready() == ScaledCluster.LOCKS);
-                row("start of the process to all %,d locks Ready, nothing there before".formatted(ScaledCluster.LOCKS), since(start));
+                row(
+                        "start of the process to all %,d locks Ready, nothing there before"
+                                .formatted(ScaledCluster.LOCKS),
+                        since(start));
+                cluster.startPods();
+                await().atMost(PATIENCE)
+                        .until(() -> IntStream.range(0, ScaledCluster.LOCKS)
+                                .allMatch(number -> sightings.hasShown(key(cluster.place(number)) + "#1")));
                 steady(server, operator, "steady");
             }
-            try (OperatorProcess operator = OperatorProcess.start(server, directory, "warm", ScaledOperatorMain.class)) {
+            try (OperatorProcess operator =
+                    OperatorProcess.start(server, directory, "warm", ScaledOperatorMain.class)) {
                 restarted(server, operator);
                 one("one pod's condition to the lock's status", cluster, sightings, this::hold);
                 one("one lock's spec to its ConfigMap", cluster, sightings, this::lease);
@@ -95,9 +106,9 @@ class OperatorScale {
     }
 
     private void steady(ApiServer server, OperatorProcess operator, String when) throws Exception {
-        await().during(Duration.ofSeconds(15)).atMost(PATIENCE).until(() -> writesSince(
-                        server, Instant.now().minusSeconds(15))
-                .isEmpty());
+        await().during(Duration.ofSeconds(15))
+                .atMost(PATIENCE)
+                .until(() -> writesSince(server, Instant.now().minusSeconds(15)).isEmpty());
         Instant before = Instant.now();
         long cpu = cpuTicks(operator.pid());
         Thread.sleep(STEADY.toMillis());
@@ -108,11 +119,15 @@ class OperatorScale {
         List<ApiCall> writes = calls.stream()
                 .filter(call -> call.isWrite() && !call.isElection())
                 .toList();
-        row(when + ": requests that write in " + STEADY.toSeconds() + " s, the election's lease apart", Integer.toString(writes.size()));
-        row(when + ": all requests in that time", calls.stream()
-                .collect(Collectors.groupingBy(
-                        call -> call.verb() + ' ' + call.resource(), TreeMap::new, Collectors.counting()))
-                .toString());
+        row(
+                when + ": requests that write in " + STEADY.toSeconds() + " s, the election's lease apart",
+                Integer.toString(writes.size()));
+        row(
+                when + ": all requests in that time",
+                calls.stream()
+                        .collect(Collectors.groupingBy(
+                                call -> call.verb() + ' ' + call.resource(), TreeMap::new, Collectors.counting()))
+                        .toString());
         row(when + ": CPU", "%.1f %% of a core".formatted(share * 100));
         row(when + ": RSS · heap in use after a collection", memory(operator.pid()));
         assertThat(writes).isEmpty();
@@ -136,9 +151,12 @@ class OperatorScale {
         return place.namespace().name() + '/' + place.lock();
     }
 
-    private void one(String what, ScaledCluster cluster, Sightings sightings, java.util.function.Function<Place, String> change) {
-        List<Integer> numbers =
-                random.ints(0, ScaledCluster.LOCKS).distinct().limit(SAMPLES).boxed().toList();
+    private void one(String what, ScaledCluster cluster, Sightings sightings, Function<Place, String> change) {
+        List<Integer> numbers = random.ints(0, ScaledCluster.LOCKS)
+                .distinct()
+                .limit(SAMPLES)
+                .boxed()
+                .toList();
         double[] millis = numbers.stream()
                 .mapToDouble(number -> {
                     long start = System.nanoTime();
@@ -164,12 +182,15 @@ class OperatorScale {
         });
         IntFunction<String> keys = number -> key(cluster.place(number)) + '#' + now;
         await().atMost(PATIENCE)
-                .until(() -> IntStream.range(0, ScaledCluster.LOCKS).mapToObj(keys).allMatch(sightings::hasShown));
+                .until(() ->
+                        IntStream.range(0, ScaledCluster.LOCKS).mapToObj(keys).allMatch(sightings::hasShown));
         double[] millis = IntStream.range(0, ScaledCluster.LOCKS)
                 .mapToDouble(number -> (sightings.whenShown(keys.apply(number)) - starts[number]) / 1e6)
                 .sorted()
                 .toArray();
-        row("all %,d holders change at once, 16 writers: p50 · p99 · slowest".formatted(ScaledCluster.LOCKS), quantiles(millis));
+        row(
+                "all %,d holders change at once, 16 writers: p50 · p99 · slowest".formatted(ScaledCluster.LOCKS),
+                quantiles(millis));
     }
 
     /** By the real code: the nodes of fifty sets have no address, those of fifty others never answer. */
@@ -199,14 +220,16 @@ class OperatorScale {
     }
 
     private static long cpuTicks(long pid) throws IOException {
-        String[] fields = Files.readString(Path.of("/proc/" + pid + "/stat")).replaceFirst(".*\\) ", "").split(" ", -1);
+        String[] fields = Files.readString(Path.of("/proc/" + pid + "/stat"))
+                .replaceFirst(".*\\) ", "")
+                .split(" ", -1);
         return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 
     private static String memory(long pid) throws IOException, InterruptedException {
         jcmd(pid, "GC.run");
         String heap = jcmd(pid, "GC.heap_info");
-        long used = java.util.regex.Pattern.compile("used (\\d+)K")
+        long used = Pattern.compile("used (\\d+)K")
                 .matcher(heap)
                 .results()
                 .filter(match -> !heap.substring(0, match.start()).contains("Metaspace"))

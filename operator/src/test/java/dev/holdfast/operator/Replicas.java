@@ -1,5 +1,6 @@
 package dev.holdfast.operator;
 
+import java.time.Duration;
 import java.util.Set;
 
 /** Replicas in the process of a test. */
@@ -19,6 +20,7 @@ final class Replicas {
                 "holdfast-webhook",
                 "holdfast",
                 0,
-                0);
+                0,
+                Duration.ofSeconds(2));
     }
 }

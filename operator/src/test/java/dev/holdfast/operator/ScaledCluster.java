@@ -4,6 +4,8 @@ import dev.holdfast.crds.DistributedLock;
 import dev.holdfast.crds.PodContract;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /** Many namespaces with many locks each, every one held by a pod of its own; some have a Service. */
@@ -39,18 +42,14 @@ final class ScaledCluster implements AutoCloseable {
         void hold(long token) {
             String patch = """
                     {"status":{"conditions":[{"type":"%s","status":"True","reason":"Held","message":"holds %s with\
-                     fencing token %d","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}""".formatted(
-                            PodContract.conditionType(lock), lock, token);
+                     fencing token %d","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}""".formatted(PodContract.conditionType(lock), lock, token);
             namespace
                     .client()
                     .pods()
                     .inNamespace(namespace.name())
                     .withName(pod)
                     .subresource("status")
-                    .patch(
-                            io.fabric8.kubernetes.client.dsl.base.PatchContext.of(
-                                    io.fabric8.kubernetes.client.dsl.base.PatchType.STRATEGIC_MERGE),
-                            patch);
+                    .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch);
         }
 
         void lease(int seconds) {
@@ -60,8 +59,7 @@ final class ScaledCluster implements AutoCloseable {
                     .inNamespace(namespace.name())
                     .withName(lock)
                     .patch(
-                            io.fabric8.kubernetes.client.dsl.base.PatchContext.of(
-                                    io.fabric8.kubernetes.client.dsl.base.PatchType.JSON_MERGE),
+                            PatchContext.of(PatchType.JSON_MERGE),
                             "{\"spec\":{\"leaseDuration\":\"" + seconds + "s\"}}");
         }
     }
@@ -71,12 +69,18 @@ final class ScaledCluster implements AutoCloseable {
         return new Place(namespaces.get(number / LOCKS_EACH), lock, "app-" + number % LOCKS_EACH);
     }
 
-    void fill() throws InterruptedException, ExecutionException {
+    void declareLocks() throws InterruptedException, ExecutionException {
         inParallel(LOCKS, number -> {
             Place place = place(number);
             boolean hasService = number % 10 == 0;
             place.namespace()
                     .createLock(place.lock(), hasService ? "{exposure: {service: {ports: [{port: 80}]}}}" : "{}");
+        });
+    }
+
+    void startPods() throws InterruptedException, ExecutionException {
+        inParallel(LOCKS, number -> {
+            Place place = place(number);
             place.namespace().pods().create(place.pod(), "10.1." + number / 250 + '.' + number % 250, place.lock());
             place.hold(1);
         });
@@ -84,27 +88,25 @@ final class ScaledCluster implements AutoCloseable {
 
     /** As the controller of StatefulSets would, for each that appears. */
     void letNodesRun() {
-        client.resources(StatefulSet.class)
-                .inAnyNamespace()
-                .inform(new ResourceEventHandler<>() {
-                    @Override
-                    public void onAdd(StatefulSet set) {
-                        if (set.getStatus() == null || set.getStatus().getReadyReplicas() == null) {
-                            threads.execute(() -> new TestNamespace(
-                                            client, set.getMetadata().getNamespace())
+        client.resources(StatefulSet.class).inAnyNamespace().inform(new ResourceEventHandler<>() {
+            @Override
+            public void onAdd(StatefulSet set) {
+                if (set.getStatus() == null || set.getStatus().getReadyReplicas() == null) {
+                    threads.execute(
+                            () -> new TestNamespace(client, set.getMetadata().getNamespace())
                                     .makeReady(set.getMetadata().getName()));
-                        }
-                    }
+                }
+            }
 
-                    @Override
-                    public void onUpdate(StatefulSet before, StatefulSet now) {}
+            @Override
+            public void onUpdate(StatefulSet before, StatefulSet now) {}
 
-                    @Override
-                    public void onDelete(StatefulSet set, boolean isFinalStateUnknown) {}
-                });
+            @Override
+            public void onDelete(StatefulSet set, boolean isFinalStateUnknown) {}
+        });
     }
 
-    void inParallel(int times, java.util.function.IntConsumer action) throws InterruptedException, ExecutionException {
+    void inParallel(int times, IntConsumer action) throws InterruptedException, ExecutionException {
         List<Future<?>> pending = new ArrayList<>();
         for (int i = 0; i < times; i++) {
             int number = i;

@@ -46,7 +46,8 @@ final class Sightings implements AutoCloseable {
         if (lock.getStatus() == null || !lock.getMetadata().getNamespace().startsWith("scale-")) {
             return;
         }
-        String key = lock.getMetadata().getNamespace() + '/' + lock.getMetadata().getName();
+        String key =
+                lock.getMetadata().getNamespace() + '/' + lock.getMetadata().getName();
         if (lock.getStatus().holder() != null) {
             seen.putIfAbsent(key + '#' + lock.getStatus().holder().fencingToken(), now);
         }

@@ -29,15 +29,16 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** A CA that signs for the webhook and for nothing else. */
+/** A CA that signs for one purpose and for nothing else. */
 record Authority(X509Certificate certificate, PrivateKey key) {
     static final Duration LIFE = Duration.ofDays(3650);
     static final Duration LEAF_LIFE = Duration.ofDays(30);
     /** Clocks of API servers may be behind ours. */
     static final Duration SKEW = Duration.ofHours(1);
 
-    private static final X500Name NAME = new X500Name("CN=Holdfast webhook CA");
-    private static final X500Name LEAF_NAME = new X500Name("CN=Holdfast webhook");
+    /** What a leaf is for, its alternative names tell. */
+    private static final X500Name LEAF_NAME = new X500Name("CN=Holdfast");
+
     private static final int SERIAL_BITS = 120;
 
     /** A leaf and its key. */
@@ -48,10 +49,12 @@ record Authority(X509Certificate certificate, PrivateKey key) {
         }
     }
 
-    static Authority create(Instant now) {
+    /** @param purpose what it signs for, in a word or two */
+    static Authority create(String purpose, Instant now) {
         KeyPair keys = keys();
+        X500Name name = new X500Name("CN=Holdfast " + purpose + " CA");
         return building(() -> {
-            var builder = builder(NAME, NAME, keys.getPublic(), now, LIFE);
+            var builder = builder(name, name, keys.getPublic(), now, LIFE);
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
             return new Authority(signed(builder, keys.getPrivate()), keys.getPrivate());
@@ -65,7 +68,9 @@ record Authority(X509Certificate certificate, PrivateKey key) {
                 .map(name -> new GeneralName(GeneralName.dNSName, name))
                 .toArray(GeneralName[]::new);
         return building(() -> {
-            var builder = builder(NAME, LEAF_NAME, keys.getPublic(), now, LEAF_LIFE);
+            X500Name authority =
+                    X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+            var builder = builder(authority, LEAF_NAME, keys.getPublic(), now, LEAF_LIFE);
             builder.addExtension(
                     Extension.authorityKeyIdentifier,
                     false,

@@ -21,6 +21,7 @@ final class CertificateSecret {
     static final String NAME = "holdfast-webhook-certificate";
 
     private static final Logger log = LoggerFactory.getLogger(CertificateSecret.class);
+    private static final String PURPOSE = "webhook";
     private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
     private static final int ATTEMPTS = 10;
@@ -49,7 +50,7 @@ final class CertificateSecret {
     }
 
     private Optional<StoredCertificates> create(Instant now) {
-        StoredCertificates created = StoredCertificates.create(names, now);
+        StoredCertificates created = StoredCertificates.create(PURPOSE, names, now);
         Secret secret = new SecretBuilder()
                 .withNewMetadata()
                 .withNamespace(namespace)
@@ -80,14 +81,14 @@ final class CertificateSecret {
             }
             case State.AuthorityDue _ -> {
                 log.atInfo().addKeyValue("secret", NAME).log("webhook CA is renewed");
-                yield replace(secret, stored.withNewAuthority(names, now));
+                yield replace(secret, stored.withNewAuthority(PURPOSE, names, now));
             }
             case State.Broken broken -> {
                 log.atWarn()
                         .addKeyValue("secret", NAME)
                         .addKeyValue("reason", broken.reason())
                         .log("the webhook's Secret holds what Holdfast did not write; its content is replaced");
-                yield replace(secret, StoredCertificates.create(names, now));
+                yield replace(secret, StoredCertificates.create(PURPOSE, names, now));
             }
         };
     }

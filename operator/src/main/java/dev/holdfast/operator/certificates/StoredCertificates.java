@@ -42,8 +42,9 @@ record StoredCertificates(String authorities, String authorityKey, String leaf, 
         record Broken(String reason) implements State {}
     }
 
-    static StoredCertificates create(List<String> names, Instant now) {
-        return issue(Authority.create(now), "", names, now);
+    /** @param purpose what the CA signs for, in a word or two */
+    static StoredCertificates create(String purpose, List<String> names, Instant now) {
+        return issue(Authority.create(purpose, now), names, now);
     }
 
     /** With what may be missing or wrong; {@link #state} tells. */
@@ -91,13 +92,18 @@ record StoredCertificates(String authorities, String authorityKey, String leaf, 
     /** A new leaf of the same CA. */
     StoredCertificates withNewLeaf(List<String> names, Instant now) {
         Authority authority = goodAuthority();
-        StoredCertificates renewed = issue(authority, "", names, now);
+        StoredCertificates renewed = issue(authority, names, now);
         return new StoredCertificates(authorities, authorityKey, renewed.leaf, renewed.leafKey);
     }
 
     /** A new CA and leaf; the old CA stays trusted. */
-    StoredCertificates withNewAuthority(List<String> names, Instant now) {
-        return issue(Authority.create(now), Pem.write(goodAuthority().certificate()), names, now);
+    StoredCertificates withNewAuthority(String purpose, List<String> names, Instant now) {
+        return create(purpose, names, now).trusting(Pem.write(goodAuthority().certificate()));
+    }
+
+    /** @param former PEM of certificates that signed before, for servers that present one of theirs still */
+    StoredCertificates trusting(String former) {
+        return new StoredCertificates(authorities + former, authorityKey, leaf, leafKey);
     }
 
     @Override
@@ -105,10 +111,10 @@ record StoredCertificates(String authorities, String authorityKey, String leaf, 
         return "StoredCertificates[CA, leaf and keys]";
     }
 
-    private static StoredCertificates issue(Authority authority, String former, List<String> names, Instant now) {
+    private static StoredCertificates issue(Authority authority, List<String> names, Instant now) {
         Authority.Leaf leaf = authority.issue(names, now);
         return new StoredCertificates(
-                Pem.write(authority.certificate()) + former,
+                Pem.write(authority.certificate()),
                 Pem.write(authority.key()),
                 Pem.write(leaf.certificate()),
                 Pem.write(leaf.key()));

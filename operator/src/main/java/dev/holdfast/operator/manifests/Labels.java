@@ -16,6 +16,9 @@ public final class Labels {
     private static final String NAME = "app.kubernetes.io/name";
     private static final String INSTANCE = "app.kubernetes.io/instance";
 
+    /** Of the operator's own pods; the chart sets it. */
+    static final Map<String, String> OPERATOR = Map.of(NAME, HOLDFAST, "app.kubernetes.io/component", "operator");
+
     private Labels() {}
 
     static Map<String, String> ofNodeSet(String set) {

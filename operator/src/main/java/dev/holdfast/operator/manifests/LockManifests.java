@@ -65,13 +65,12 @@ public final class LockManifests {
 
     private String text(RedisNodeSet nodeSet) {
         RedisNodeSetSpec set = nodeSet.getSpec();
-        External external = set.external();
         LockFile.Nodes nodes = new LockFile.Nodes(
                 nodeSet.getMetadata().getName(),
                 nodeSet.getMetadata().getUid(),
                 set.maxLeaseDuration(),
                 set.storage() != null,
-                (external == null ? set.tls() : external.tls()) == Tls.On,
+                usesTls(nodeSet),
                 addresses(nodeSet));
         try {
             return JSON.writerWithDefaultPrettyPrinter()
@@ -79,6 +78,12 @@ public final class LockManifests {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Whether a set's nodes speak TLS. */
+    public static boolean usesTls(RedisNodeSet nodeSet) {
+        External external = nodeSet.getSpec().external();
+        return (external == null ? nodeSet.getSpec().tls() : external.tls()) == Tls.On;
     }
 
     /** Where a set's nodes are reached, slot by slot. */

@@ -2,6 +2,9 @@ package dev.holdfast.operator.manifests;
 
 import dev.holdfast.crds.PodContract;
 import dev.holdfast.crds.RedisNodeSet;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** How the objects of a node set are called. */
 public record NodeSetNames(String set, String namespace) {
@@ -34,13 +37,26 @@ public record NodeSetNames(String set, String namespace) {
         return "holdfast-" + set + "-access";
     }
 
+    /** The Secret with the CA and the nodes' certificate. */
+    public String certificates() {
+        return "holdfast-" + set + "-tls";
+    }
+
+    /** The names that the nodes' certificate is for: those that sidecars use, and the node itself. */
+    public List<String> certified(int nodes) {
+        return Stream.concat(
+                        IntStream.range(0, nodes).mapToObj(slot -> node(slot) + '.' + namespace + ".svc"),
+                        Stream.of("localhost"))
+                .toList();
+    }
+
     /** The ConfigMap with the nodes' configuration. */
     public String configuration() {
         return "holdfast-" + set + "-redis";
     }
 
-    /** The disruption budget over all nodes. */
-    public String budget() {
+    /** What is about all nodes: the disruption budget, and who may reach them. */
+    public String all() {
         return "holdfast-" + set;
     }
 }

@@ -1,15 +1,24 @@
 package dev.holdfast.operator.manifests;
 
-import dev.holdfast.crds.RedisNodeSet;
-import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Who may do what on the nodes of a set. */
-public final class RedisAccess {
+/**
+ * Who may do what on the nodes of a set. A new password comes in three steps, so that one of the two that are valid always
+ * serves: nodes learn it beside the old one; sidecars are told it; nodes forget the old one.
+ *
+ * @param password what sidecars log in with
+ * @param other another one that nodes accept: the next, or the one of before
+ * @param toldSince since when sidecars are told the present one while the one of before is still accepted
+ * @param rotation the request that the present or the coming password answers; empty if there was none yet
+ */
+public record RedisAccess(String password, Optional<String> other, Optional<Instant> toldSince, String rotation) {
 
     /** What the sidecar's scripts need and nothing else; every word is known to Redis from 6.2 on and to Valkey. */
     private static final String RIGHTS = "resetchannels ~holdfast:* &holdfast:* -@all +info +eval +evalsha +script|load"
@@ -18,60 +27,73 @@ public final class RedisAccess {
 
     private static final int PASSWORD_BYTES = 32;
 
-    private RedisAccess() {}
+    /** How a rotation stands. */
+    public enum Phase {
+        /** One password. */
+        STEADY,
+        /** Nodes are to learn the next one. */
+        INTRODUCING,
+        /** Sidecars are being told the new one. */
+        RETIRING
+    }
 
-    /** A password that nobody else knows. */
-    public static String newPassword() {
+    /** One that nobody has. */
+    public static RedisAccess create() {
+        return of(newPassword(), "");
+    }
+
+    /** A known password, and nothing else known. */
+    public static RedisAccess of(String password, String rotation) {
+        return new RedisAccess(password, Optional.empty(), Optional.empty(), rotation);
+    }
+
+    public Phase phase() {
+        if (other.isEmpty()) {
+            return Phase.STEADY;
+        }
+        return toldSince.isEmpty() ? Phase.INTRODUCING : Phase.RETIRING;
+    }
+
+    /**
+     * What it is to be now. Changes nothing as a rule.
+     *
+     * @param asked the request for another password; each new text is one, empty is none
+     * @param nodesHaveLoaded whether every node runs with this access list
+     * @param grace how long sidecars may take to be told
+     */
+    public RedisAccess next(String asked, boolean nodesHaveLoaded, Instant now, Duration grace) {
+        return switch (phase()) {
+            case STEADY ->
+                asked.isEmpty() || asked.equals(rotation)
+                        ? this
+                        : new RedisAccess(password, Optional.of(newPassword()), Optional.empty(), asked);
+            case INTRODUCING ->
+                nodesHaveLoaded
+                        ? new RedisAccess(other.orElseThrow(), Optional.of(password), Optional.of(now), rotation)
+                        : this;
+            case RETIRING -> now.isBefore(toldSince.orElseThrow().plus(grace)) ? this : of(password, rotation);
+        };
+    }
+
+    /** The access list: nobody without a password, and only the passwords' hashes. Who is told which does not change it. */
+    public String users() {
+        String hashes = Stream.concat(Stream.of(password), other.stream())
+                .map(text -> '#' + Fingerprint.of(text))
+                .sorted()
+                .collect(Collectors.joining(" "));
+        return String.join(
+                "\n", List.of("user default off", "user " + NodeSetNames.USER + " on " + hashes + ' ' + RIGHTS, ""));
+    }
+
+    private static String newPassword() {
         byte[] bytes = new byte[PASSWORD_BYTES];
         new SecureRandom().nextBytes(bytes);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    /** The password in a credentials Secret; empty if there is none. */
-    public static String password(Secret credentials) {
-        return value(credentials, "password");
-    }
-
-    /** A value of a Secret as text; empty if there is none. */
-    public static String value(Secret secret, String key) {
-        String encoded = secret.getData() == null ? null : secret.getData().get(key);
-        return encoded == null ? "" : new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
-    }
-
-    /**
-     * Two Secrets with the same password: what sidecars log in with, and the access list that nodes load. If one is deleted
-     * by accident, the other knows the password; a new one would lock everybody out of nodes that run.
-     */
-    public static List<Secret> secrets(RedisNodeSet set, String password) {
-        NodeSetNames names = NodeSetNames.of(set);
-        return List.of(
-                secret(names, names.credentials())
-                        .addToData("username", encode(NodeSetNames.USER))
-                        .addToData("password", encode(password))
-                        .build(),
-                secret(names, names.accessList())
-                        .addToData("password", encode(password))
-                        .addToData("users.acl", encode(users(password)))
-                        .build());
-    }
-
-    private static SecretBuilder secret(NodeSetNames names, String name) {
-        return new SecretBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .withNamespace(names.namespace())
-                .withLabels(Labels.ofNodeSet(names.set()))
-                .endMetadata()
-                .withType("Opaque");
-    }
-
-    /** Nobody without a password, and in the list only the password's hash. */
-    private static String users(String password) {
-        return "user default off\n" + "user " + NodeSetNames.USER + " on #" + Fingerprint.of(password) + ' ' + RIGHTS
-                + '\n';
-    }
-
-    private static String encode(String text) {
-        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    /** Keeps the passwords out of logs. */
+    @Override
+    public String toString() {
+        return "RedisAccess[" + phase() + ']';
     }
 }

@@ -19,6 +19,15 @@ public interface Nodes {
     /** How each slot stands now. */
     List<Node> look(RedisNodeSet set, Optional<Credentials> credentials);
 
+    /** Whether every slot can be reached with these. */
+    boolean allAccept(RedisNodeSet set, Credentials credentials);
+
+    /**
+     * Has nodes that lost their memory admitted after their quarantine, as every sidecar does; for a set that none watches.
+     * Returns at once, goes on for some time, and longer when it is called again.
+     */
+    void care(RedisNodeSet set, Optional<Credentials> credentials);
+
     /**
      * What the operator logs in with.
      *

@@ -1,22 +1,18 @@
 package dev.holdfast.operator.nodes;
 
 import dev.holdfast.crds.RedisNodeSet;
-import dev.holdfast.crds.RedisNodeSetSpec.External;
-import dev.holdfast.crds.RedisNodeSetSpec.Tls;
 import dev.holdfast.crds.RedisNodeSetStatus.Node;
 import dev.holdfast.crds.RedisNodeSetStatus.State;
 import dev.holdfast.operator.manifests.LockManifests;
 import dev.holdfast.operator.manifests.NodeSetNames;
 import dev.holdfast.sidecar.redis.Endpoint;
 import dev.holdfast.sidecar.redis.FreshNodeSet;
+import dev.holdfast.sidecar.redis.NodeCare;
 import dev.holdfast.sidecar.redis.NodeProbe;
 import dev.holdfast.sidecar.redis.NodeProbe.Standing;
 import dev.holdfast.sidecar.redis.NodeSet;
 import dev.holdfast.sidecar.redis.NodeSetException;
 import dev.holdfast.sidecar.redis.Security;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +20,9 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** Nodes on Redis, by the very code that sidecars use: there is one implementation of what safety rests on. */
-public final class RedisNodes implements Nodes {
+public final class RedisNodes implements Nodes, AutoCloseable {
+
+    private final Care care = new Care();
 
     @Override
     public Optional<String> admitFresh(RedisNodeSet set, Optional<Credentials> credentials) {
@@ -60,25 +58,29 @@ public final class RedisNodes implements Nodes {
         };
     }
 
-    /** The certificate authority is a file to the sidecar's code; here it lives as long as the conversation. */
+    @Override
+    public boolean allAccept(RedisNodeSet set, Credentials credentials) {
+        return look(set, Optional.of(credentials)).stream().noneMatch(node -> node.state() == State.Unreachable);
+    }
+
+    @Override
+    public void care(RedisNodeSet set, Optional<Credentials> credentials) {
+        String login = credentials.map(Credentials::toString).orElse("");
+        care.take(set.getMetadata().getUid() + '/' + login, () -> {
+            AuthorityFile authority = AuthorityFile.of(set, credentials);
+            return new Care.Open(NodeCare.begin(nodeSet(set, credentials, authority.path())), authority);
+        });
+    }
+
+    @Override
+    public void close() {
+        care.close();
+    }
+
     private static <T> T speakingTo(
             RedisNodeSet set, Optional<Credentials> credentials, Function<NodeSet, T> conversation) {
-        External external = set.getSpec().external();
-        if (external == null || external.tls() == Tls.Off) {
-            return conversation.apply(nodeSet(set, credentials, Optional.empty()));
-        }
-        try {
-            Path authority = Files.createTempFile("holdfast-ca-", ".crt");
-            try {
-                Files.writeString(
-                        authority,
-                        credentials.map(Credentials::certificateAuthority).orElse(""));
-                return conversation.apply(nodeSet(set, credentials, Optional.of(authority)));
-            } finally {
-                Files.deleteIfExists(authority);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        try (AuthorityFile authority = AuthorityFile.of(set, credentials)) {
+            return conversation.apply(nodeSet(set, credentials, authority.path()));
         }
     }
 

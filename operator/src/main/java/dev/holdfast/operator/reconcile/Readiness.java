@@ -43,7 +43,7 @@ sealed interface Readiness {
             return new Waiting("NodeSetStarting", "the nodes of RedisNodeSet \"" + name + "\" are starting");
         }
         boolean quorum = set.getStatus() != null
-                && Conditions.isTrue(set.getStatus().conditions(), NodeSetReconciler.QUORUM_AVAILABLE);
+                && Conditions.isTrue(set.getStatus().conditions(), NodeSetView.QUORUM_AVAILABLE);
         String nodes = set.getStatus() == null
                 ? "nothing known of its nodes"
                 : set.getStatus().voting() + " of "

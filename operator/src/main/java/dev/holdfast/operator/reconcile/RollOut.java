@@ -19,9 +19,9 @@ import java.util.stream.Collectors;
  * @param size how many nodes there are
  * @param upToDate how many run the present template
  * @param next the StatefulSet whose pod is to go
- * @param waitsFor a node that must vote again before the next goes
+ * @param waitsUntil what must be before the next goes
  */
-record RollOut(int size, int upToDate, Optional<String> next, Optional<String> waitsFor) {
+record RollOut(int size, int upToDate, Optional<String> next, Optional<String> waitsUntil) {
 
     /** As the other one, from what the cluster and the nodes themselves tell. */
     static RollOut of(int size, List<StatefulSet> sets, List<Node> seen) {
@@ -46,7 +46,7 @@ record RollOut(int size, int upToDate, Optional<String> next, Optional<String> w
      */
     static RollOut of(int size, List<Member> members) {
         if (members.size() < size) {
-            return new RollOut(size, 0, Optional.empty(), Optional.of("a node without a StatefulSet"));
+            return new RollOut(size, 0, Optional.empty(), Optional.of("each node has a StatefulSet"));
         }
         int upToDate = (int) members.stream().filter(Member::isUpToDate).count();
         Optional<String> outdatedWithoutVote = named(members.stream()
@@ -57,11 +57,20 @@ record RollOut(int size, int upToDate, Optional<String> next, Optional<String> w
         Optional<String> absent =
                 named(members.stream().filter(member -> !member.voting()).findFirst());
         Optional<String> next = outdatedWithoutVote.isPresent() || absent.isPresent() ? outdatedWithoutVote : outdated;
-        return new RollOut(members.size(), upToDate, next, next.isPresent() ? Optional.empty() : absent);
+        return new RollOut(
+                members.size(),
+                upToDate,
+                next,
+                next.isPresent() ? Optional.empty() : absent.map(node -> node + " has a vote again"));
     }
 
     private static Optional<String> named(Optional<Member> member) {
         return member.map(Member::node);
+    }
+
+    /** The same, but that no node goes yet. */
+    RollOut heldUntil(String what) {
+        return next.isEmpty() ? this : new RollOut(size, upToDate, Optional.empty(), Optional.of(what));
     }
 
     boolean isOver() {
@@ -74,7 +83,7 @@ record RollOut(int size, int upToDate, Optional<String> next, Optional<String> w
                 ? progress
                 : progress
                         + next.map(node -> "; " + node + " is being replaced")
-                                .or(() -> waitsFor.map(node -> "; waits until " + node + " has a vote again"))
+                                .or(() -> waitsUntil.map(what -> "; waits until " + what))
                                 .orElse("");
     }
 

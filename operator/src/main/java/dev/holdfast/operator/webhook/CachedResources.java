@@ -2,11 +2,13 @@ package dev.holdfast.operator.webhook;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +44,22 @@ final class CachedResources<T extends HasMetadata> implements AutoCloseable {
             });
             informer.start();
         }
+    }
+
+    /** Before {@link #start}. */
+    void onDeleted(Consumer<T> handler) {
+        informers.forEach(informer -> informer.addEventHandler(new ResourceEventHandler<>() {
+            @Override
+            public void onAdd(T resource) {}
+
+            @Override
+            public void onUpdate(T before, T after) {}
+
+            @Override
+            public void onDelete(T resource, boolean isStateUnknown) {
+                handler.accept(resource);
+            }
+        }));
     }
 
     boolean synced() {

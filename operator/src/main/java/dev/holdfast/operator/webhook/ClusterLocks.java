@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /** The cluster's resources, from memory as a rule. It answers before it is started too, only slower. Thread-safe; may block for a
  * round trip.
@@ -24,6 +25,16 @@ public final class ClusterLocks implements Locks, AutoCloseable {
     public void start() {
         locks.start();
         nodeSets.start();
+    }
+
+    /**
+     * Before {@link #start}.
+     *
+     * @param handler told the namespace and the name of each lock that is deleted, on a thread that must not be kept
+     */
+    public void onLockDeleted(BiConsumer<String, String> handler) {
+        locks.onDeleted(lock -> handler.accept(
+                lock.getMetadata().getNamespace(), lock.getMetadata().getName()));
     }
 
     /** Whether the watches have shown what there is. */

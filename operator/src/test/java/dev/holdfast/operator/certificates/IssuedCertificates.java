@@ -8,7 +8,7 @@ public final class IssuedCertificates {
     public static final String HOST = "holdfast-webhook.holdfast.svc";
 
     private final List<String> names = List.of(HOST);
-    private final StoredCertificates stored = StoredCertificates.create(names, Instant.now());
+    private final StoredCertificates stored = StoredCertificates.create("webhook", names, Instant.now());
 
     public String authority() {
         return stored.authorities();

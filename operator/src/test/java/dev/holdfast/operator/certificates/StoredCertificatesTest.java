@@ -26,7 +26,7 @@ class StoredCertificatesTest {
     private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
     private static final List<String> NAMES = List.of("holdfast-webhook.holdfast.svc", "holdfast-webhook.holdfast");
 
-    private final StoredCertificates fresh = StoredCertificates.create(NAMES, NOW);
+    private final StoredCertificates fresh = StoredCertificates.create("webhook", NAMES, NOW);
 
     @Test
     void freshLeafIsForTheNamesAndShort() throws Exception {
@@ -106,7 +106,7 @@ class StoredCertificatesTest {
         assertThat(old.state(NAMES, later)).isEqualTo(new State.AuthorityDue());
 
         // When
-        StoredCertificates renewed = old.withNewAuthority(NAMES, later);
+        StoredCertificates renewed = old.withNewAuthority("webhook", NAMES, later);
 
         // Then
         assertThat(renewed.state(NAMES, later)).isEqualTo(new State.Good());
@@ -130,7 +130,7 @@ class StoredCertificatesTest {
     void anyPartOfAnotherIsTold(String key) {
         // Given
         Map<String, String> texts = new HashMap<>(fresh.texts());
-        texts.put(key, StoredCertificates.create(NAMES, NOW).texts().getOrDefault(key, ""));
+        texts.put(key, StoredCertificates.create("webhook", NAMES, NOW).texts().getOrDefault(key, ""));
 
         // Then
         assertThat(StoredCertificates.of(texts).state(NAMES, NOW)).isInstanceOf(State.Broken.class);

@@ -4,14 +4,13 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
-/**
- * Quantities as the API server writes them: without a fraction, with the largest suffix of the kind that was used. Where it
- * is asked for another form of the same amount, it keeps its own, and the two would never look equal.
- */
-final class CanonicalQuantity {
+/** Amounts as people write them, brought to the form in which the API server keeps them: else it seems to change them. */
+final class Quantities {
 
     private static final List<String> BINARY = List.of("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei");
     private static final List<String> DECIMAL = List.of("n", "u", "m", "", "k", "M", "G", "T", "P", "E");
@@ -19,10 +18,31 @@ final class CanonicalQuantity {
     private static final BigInteger KIBI = BigInteger.valueOf(1024);
     private static final BigInteger KILO = BigInteger.valueOf(1000);
 
-    private CanonicalQuantity() {}
+    private Quantities() {}
 
-    /** Throws an IllegalArgumentException if it is no quantity. */
-    static Quantity of(String text) {
+    /** @param asked by resource name; wins over the default */
+    static Map<String, Quantity> of(Map<String, Quantity> defaults, Map<String, String> asked) {
+        Map<String, Quantity> merged = new HashMap<>(defaults);
+        asked.forEach((name, amount) -> merged.put(name, canonical(name, amount)));
+        return merged;
+    }
+
+    /**
+     * Without a fraction, with the largest suffix of the kind that was used.
+     *
+     * @param name of the field, for the message
+     * @throws IllegalArgumentException if it is no quantity; says so to the user
+     */
+    static Quantity canonical(String name, String text) {
+        try {
+            return canonical(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    name + " is \"" + text + "\", which is no quantity; write one such as 500m or 128Mi", e);
+        }
+    }
+
+    private static Quantity canonical(String text) {
         Quantity given = new Quantity(text);
         String suffix = given.getFormat() == null ? "" : given.getFormat();
         boolean isBinary = BINARY.indexOf(suffix) > 0;
