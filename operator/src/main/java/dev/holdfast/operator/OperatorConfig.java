@@ -1,11 +1,8 @@
 package dev.holdfast.operator;
 
-import dev.holdfast.crds.DurationText;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * All that the operator is told, by its environment.
@@ -13,6 +10,11 @@ import java.util.stream.Collectors;
  * @param namespace the operator's own
  * @param pod this replica's name
  * @param watched the namespaces of locks; empty: all
+ * @param sidecarLogLevel of the sidecars that are injected; empty: their default
+ * @param webhookService the Service by which the API server reaches the webhook
+ * @param webhookConfiguration the MutatingWebhookConfiguration into which the operator writes its CA
+ * @param webhookPort from 1 to 65535; 0 for any, which only tests ask for
+ * @param healthPort as webhookPort, and another one
  * @param secretsArriveWithin how long kubelets may take to bring a changed Secret to pods
  */
 record OperatorConfig(
@@ -28,51 +30,31 @@ record OperatorConfig(
         int healthPort,
         Duration secretsArriveWithin) {
 
+    private static final int WEBHOOK_PORT = 9443;
+    private static final int HEALTH_PORT = 8080;
+    /** A kubelet looks at a pod each minute, and may have a Secret from a cache that is as old. */
+    private static final Duration SECRETS_ARRIVE_WITHIN = Duration.ofMinutes(5);
+
+    /** Throws an IllegalArgumentException that names every mistake at once, and says for each what to set. */
     static OperatorConfig read(Map<String, String> environment) {
-        return new OperatorConfig(
-                required(environment, "HOLDFAST_NAMESPACE", "the operator's own namespace"),
-                required(environment, "HOLDFAST_POD", "the operator's own pod"),
-                Arrays.stream(environment
-                                .getOrDefault("HOLDFAST_WATCH_NAMESPACES", "")
-                                .split(",", -1))
-                        .map(String::strip)
-                        .filter(name -> !name.isEmpty())
-                        .collect(Collectors.toUnmodifiableSet()),
-                required(environment, "HOLDFAST_SIDECAR_IMAGE", "the image of the injected sidecar"),
-                environment.getOrDefault("HOLDFAST_SIDECAR_PULL_POLICY", "IfNotPresent"),
-                environment.getOrDefault("HOLDFAST_SIDECAR_LOG_LEVEL", ""),
-                environment.getOrDefault("HOLDFAST_WEBHOOK_SERVICE", "holdfast-webhook"),
-                environment.getOrDefault("HOLDFAST_WEBHOOK_CONFIGURATION", "holdfast"),
-                port(environment, "HOLDFAST_WEBHOOK_PORT", 9443),
-                port(environment, "HOLDFAST_HEALTH_PORT", 8080),
-                duration(environment, "HOLDFAST_SECRETS_ARRIVE_WITHIN", "5m"));
-    }
-
-    private static String required(Map<String, String> environment, String name, String meaning) {
-        String value = environment.getOrDefault(name, "");
-        if (value.isEmpty()) {
-            throw new IllegalArgumentException(name + " is not set; set it to " + meaning);
+        Settings settings = new Settings(environment);
+        OperatorConfig config = new OperatorConfig(
+                settings.namespace("HOLDFAST_NAMESPACE", "the operator's own namespace"),
+                settings.required("HOLDFAST_POD", "the name of the operator's own pod"),
+                settings.namespaces("HOLDFAST_WATCH_NAMESPACES"),
+                settings.required("HOLDFAST_SIDECAR_IMAGE", "the image of the injected sidecar"),
+                settings.oneOf("HOLDFAST_SIDECAR_PULL_POLICY", "IfNotPresent", "Always", "Never"),
+                settings.logLevel("HOLDFAST_SIDECAR_LOG_LEVEL"),
+                settings.name("HOLDFAST_WEBHOOK_SERVICE", "holdfast-webhook"),
+                settings.name("HOLDFAST_WEBHOOK_CONFIGURATION", "holdfast"),
+                settings.port("HOLDFAST_WEBHOOK_PORT", WEBHOOK_PORT),
+                settings.port("HOLDFAST_HEALTH_PORT", HEALTH_PORT),
+                settings.duration("HOLDFAST_SECRETS_ARRIVE_WITHIN", SECRETS_ARRIVE_WITHIN));
+        if (config.webhookPort == config.healthPort) {
+            settings.mistake("HOLDFAST_WEBHOOK_PORT and HOLDFAST_HEALTH_PORT are both " + config.healthPort
+                    + "; set two different ports");
         }
-        return value;
-    }
-
-    private static Duration duration(Map<String, String> environment, String name, String otherwise) {
-        String text = environment.getOrDefault(name, otherwise);
-        return DurationText.parse(text)
-                .orElseThrow(
-                        () -> new IllegalArgumentException(name + " is \"" + text + "\"; set a duration such as 5m"));
-    }
-
-    private static int port(Map<String, String> environment, String name, int otherwise) {
-        String text = environment.getOrDefault(name, Integer.toString(otherwise));
-        try {
-            int port = Integer.parseInt(text);
-            if (port > 0 && port < 65_536) {
-                return port;
-            }
-        } catch (NumberFormatException _) {
-            // Said below.
-        }
-        throw new IllegalArgumentException(name + " is \"" + text + "\"; set a port from 1 to 65535");
+        settings.refuseMistakes();
+        return config;
     }
 }

@@ -5,53 +5,46 @@ import dev.holdfast.operator.reconcile.LockReconciler;
 import dev.holdfast.operator.reconcile.NodeSetReconciler;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import java.time.Clock;
-import java.util.Optional;
 import java.util.Set;
 
-/** The reconcile loops of both resources, on one replica at a time. */
-final class Reconciliation implements AutoCloseable {
+/** The reconcile loops of both resources, for one term of leadership. */
+final class Reconciliation implements Leadership.Term {
 
-    private static final int THREADS = 8;
+    private static final int AT_A_TIME = 32;
 
     private final Operator operator;
 
-    /**
-     * @param watched the namespaces of locks; empty: all
-     * @param leadership absent: no other replica runs
-     */
+    /** @param watched the namespaces of locks; empty: all */
     Reconciliation(
             KubernetesClient client,
             Nodes nodes,
             Set<String> watched,
-            Metrics metrics,
             NodeSetReconciler.Settings settings,
-            Optional<LeaderElectionConfiguration> leadership) {
-        this.operator = new Operator(overrides -> {
-            overrides
-                    .withKubernetesClient(client)
-                    .withCloseClientOnStop(false)
-                    .withUseSSAToPatchPrimaryResource(true)
-                    .withPreviousAnnotationForDependentResources(false)
-                    .withConcurrentReconciliationThreads(THREADS)
-                    .withMetrics(metrics);
-            leadership.ifPresent(overrides::withLeaderElectionConfiguration);
-        });
+            Metrics metrics) {
+        ReconcileThreads threads = new ReconcileThreads(AT_A_TIME);
+        this.operator = new Operator(overrides -> overrides
+                .withKubernetesClient(client)
+                .withCloseClientOnStop(false)
+                .withUseSSAToPatchPrimaryResource(true)
+                .withPreviousAnnotationForDependentResources(false)
+                .withExecutorService(threads)
+                .withMetrics(metrics));
         Clock wallClock = Clock.systemUTC();
+        LockReconciler locks = new LockReconciler(client, wallClock, System::nanoTime);
+        NodeSetReconciler nodeSets =
+                new NodeSetReconciler(client, new PatientNodes(nodes, threads), wallClock, settings);
         if (watched.isEmpty()) {
-            operator.register(new LockReconciler(client, wallClock, System::nanoTime));
-            operator.register(new NodeSetReconciler(client, nodes, wallClock, settings));
+            operator.register(locks);
+            operator.register(nodeSets);
         } else {
-            operator.register(
-                    new LockReconciler(client, wallClock, System::nanoTime), it -> it.settingNamespaces(watched));
-            operator.register(
-                    new NodeSetReconciler(client, nodes, wallClock, settings), it -> it.settingNamespaces(watched));
+            operator.register(locks, it -> it.settingNamespaces(watched));
+            operator.register(nodeSets, it -> it.settingNamespaces(watched));
         }
     }
 
-    /** Returns when the loops run, or at once if another replica leads. */
+    /** Returns when the loops run; throws if the API server does not let them. */
     void start() {
         operator.start();
     }

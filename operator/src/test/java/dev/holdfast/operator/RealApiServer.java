@@ -1,10 +1,6 @@
 package dev.holdfast.operator;
 
-import io.fabric8.kubeapitest.KubeAPIServer;
-import io.fabric8.kubeapitest.KubeAPIServerConfigBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -16,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives tests a client of a real API server, one for all of them; without its programs they are skipped. */
+/** Gives tests a real API server or a client of it, one for all of them; without its programs they are skipped. */
 public final class RealApiServer implements ExecutionCondition, ParameterResolver {
 
     private static final String KEY = "api-server";
@@ -31,15 +27,18 @@ public final class RealApiServer implements ExecutionCondition, ParameterResolve
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameter.getParameter().getType() == KubernetesClient.class;
+        Class<?> type = parameter.getParameter().getType();
+        return type == KubernetesClient.class || type == ApiServer.class;
     }
 
     @Override
-    public KubernetesClient resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getRoot()
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        // Stopped with the root context, after every extension of a test class.
+        ApiServer server = context.getRoot()
                 .getStore(ExtensionContext.Namespace.create(RealApiServer.class))
-                .getOrComputeIfAbsent(KEY, _ -> new Running(version().orElseThrow()), Running.class)
-                .client();
+                .getOrComputeIfAbsent(
+                        KEY, _ -> new ApiServer(directory(), version().orElseThrow()), ApiServer.class);
+        return parameter.getParameter().getType() == ApiServer.class ? server : server.client();
     }
 
     private static Path directory() {
@@ -59,35 +58,6 @@ public final class RealApiServer implements ExecutionCondition, ParameterResolve
                     .max(Comparator.naturalOrder());
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    /** Stopped with the root context, after every extension of a test class. */
-    private static final class Running implements AutoCloseable {
-        private final KubeAPIServer server;
-        private final KubernetesClient client;
-
-        Running(String version) {
-            server = new KubeAPIServer(KubeAPIServerConfigBuilder.anAPIServerConfig()
-                    .withOfflineMode(true)
-                    .withTestDir(directory().toString())
-                    .withApiServerVersion(version)
-                    .build());
-            server.start();
-            client = new KubernetesClientBuilder()
-                    .withConfig(Config.fromKubeconfig(server.getKubeConfigYaml()))
-                    .build();
-            Crds.apply(client);
-        }
-
-        KubernetesClient client() {
-            return client;
-        }
-
-        @Override
-        public void close() {
-            client.close();
-            server.stop();
         }
     }
 }

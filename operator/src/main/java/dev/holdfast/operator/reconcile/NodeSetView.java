@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
  * @param rollOut absent where the operator runs no nodes
  * @param users the locks that vote on it, in order
  * @param phase of the change of the nodes' password
+ * @param refused what the API server would not have; empty: nothing
  */
 record NodeSetView(
         RedisNodeSet set,
@@ -27,7 +28,8 @@ record NodeSetView(
         List<Node> seen,
         Optional<RollOut> rollOut,
         List<String> users,
-        Phase phase) {
+        Phase phase,
+        String refused) {
 
     static final String QUORUM_AVAILABLE = "QuorumAvailable";
 
@@ -35,7 +37,7 @@ record NodeSetView(
 
     /** Before anything is known of its nodes. */
     static NodeSetView of(RedisNodeSet set, Admission admission) {
-        return new NodeSetView(set, admission, List.of(), Optional.empty(), List.of(), Phase.STEADY);
+        return new NodeSetView(set, admission, List.of(), Optional.empty(), List.of(), Phase.STEADY, "");
     }
 
     boolean isWell() {
@@ -66,7 +68,11 @@ record NodeSetView(
                 .set(Admission.CONDITION, admission.isOver(), admission.reason(), admission.message())
                 .set(QUORUM_AVAILABLE, isQuorate, isQuorate ? "Quorum" : "NoQuorum", votes)
                 .set("FullStrength", allVote(), allVote() ? "AllVote" : "SomeDoNotVote", votes);
-        rollOut.ifPresent(it -> describe(it, conditions));
+        if (refused.isEmpty()) {
+            rollOut.ifPresent(it -> describe(it, conditions));
+        } else {
+            conditions.set("UpToDate", false, "ObjectRefused", refused);
+        }
         conditions.set("InUse", !users.isEmpty(), users.isEmpty() ? "NoLock" : "Locks", usage());
         return new RedisNodeSetStatus(
                 conditions.list(), seen, voting(), quorum, set.getMetadata().getGeneration());

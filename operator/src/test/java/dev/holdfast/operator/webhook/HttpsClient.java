@@ -16,13 +16,17 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Calls the server on this machine by its name in the cluster, as an API server does, one connection a call. */
-record HttpsClient(int port, String authority) {
+public record HttpsClient(int port, String host, String authority) {
 
-    HttpsReply get(String path) throws IOException, GeneralSecurityException {
+    HttpsClient(int port, String authority) {
+        this(port, IssuedCertificates.HOST, authority);
+    }
+
+    public HttpsReply get(String path) throws IOException, GeneralSecurityException {
         return call("GET " + path + " HTTP/1.1\r\nHost: webhook\r\nConnection: close\r\n\r\n", "");
     }
 
-    HttpsReply post(String path, String type, String body) throws IOException, GeneralSecurityException {
+    public HttpsReply post(String path, String type, String body) throws IOException, GeneralSecurityException {
         String typed = type.isEmpty() ? "" : "Content-Type: " + type + "\r\n";
         int length = body.getBytes(StandardCharsets.UTF_8).length;
         return call(
@@ -50,8 +54,7 @@ record HttpsClient(int port, String authority) {
 
     private SSLSocket connect() throws IOException, GeneralSecurityException {
         Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
-        SSLSocket socket = (SSLSocket)
-                trusting(authority).getSocketFactory().createSocket(plain, IssuedCertificates.HOST, port, true);
+        SSLSocket socket = (SSLSocket) trusting(authority).getSocketFactory().createSocket(plain, host, port, true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         socket.setSSLParameters(parameters);

@@ -1,4 +1,4 @@
 package dev.holdfast.operator.webhook;
 
 /** What an HTTPS server said. */
-record HttpsReply(int status, String body) {}
+public record HttpsReply(int status, String body) {}

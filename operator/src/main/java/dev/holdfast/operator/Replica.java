@@ -1,0 +1,143 @@
+package dev.holdfast.operator;
+
+import dev.holdfast.operator.certificates.WebhookCertificates;
+import dev.holdfast.operator.metrics.HealthServer;
+import dev.holdfast.operator.metrics.OperatorMetrics;
+import dev.holdfast.operator.nodes.Nodes;
+import dev.holdfast.operator.reconcile.DeletedLocks;
+import dev.holdfast.operator.reconcile.NodeSetReconciler;
+import dev.holdfast.operator.webhook.AdmissionHandler;
+import dev.holdfast.operator.webhook.ClusterLocks;
+import dev.holdfast.operator.webhook.InjectionSettings;
+import dev.holdfast.operator.webhook.WebhookServer;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.time.Clock;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** All parts of a replica: each replica answers the webhook, one of them reconciles. */
+final class Replica implements AutoCloseable {
+
+    private static final int PATIENCE_SECONDS = 10;
+
+    private final OperatorConfig config;
+    private final OperatorMetrics metrics = new OperatorMetrics();
+    private final Vertx vertx = Vertx.vertx(
+            new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1).setInternalBlockingPoolSize(1));
+    private final ClusterLocks locks;
+    private final DeletedLocks deletedLocks;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final WebhookServer webhook;
+    private final WebhookCertificates certificates;
+    private final Leadership leadership;
+    private final HealthServer health;
+    private volatile boolean leaving;
+
+    /** @param nodes how Redis is reached */
+    Replica(OperatorConfig config, KubernetesClient client, Nodes nodes) {
+        this.config = config;
+        this.locks = new ClusterLocks(client, config.watched());
+        this.deletedLocks = new DeletedLocks(client);
+        locks.onLockDeleted((namespace, lock) -> threads.execute(() -> deletedLocks.forget(namespace, lock)));
+        InjectionSettings settings = new InjectionSettings(
+                config.sidecarImage(), config.sidecarPullPolicy(), config.sidecarLogLevel(), config.watched());
+        this.webhook = new WebhookServer(
+                vertx, config.webhookPort(), new AdmissionHandler(settings, locks, metrics::countAdmission));
+        this.certificates = new WebhookCertificates(
+                client,
+                new WebhookCertificates.Place(
+                        config.namespace(), config.webhookService(), config.webhookConfiguration()),
+                Clock.systemUTC(),
+                certificate -> webhook.present(certificate.chain(), certificate.key()));
+        this.leadership = new Leadership(
+                client, config.namespace(), config.pod() + '_' + UUID.randomUUID(), () -> reconcile(client, nodes));
+        metrics.showLeading(leadership::isLeading);
+        this.health = new HealthServer(vertx, config.healthPort(), this::isReady, metrics::scrape);
+    }
+
+    private Reconciliation reconcile(KubernetesClient client, Nodes nodes) {
+        Reconciliation term = new Reconciliation(
+                client,
+                nodes,
+                config.watched(),
+                new NodeSetReconciler.Settings(config.namespace(), config.secretsArriveWithin()),
+                MicrometerMetrics.withoutPerResourceMetrics(metrics.freshForATerm()));
+        try {
+            term.start();
+            // Every watch has shown what there is by now.
+            deletedLocks.forgetAllBut(
+                    (namespace, lock) -> locks.lock(namespace, lock).isPresent(), config.watched());
+            return term;
+        } catch (RuntimeException e) {
+            term.close();
+            throw e;
+        }
+    }
+
+    /** Whether it can answer about pods; whether it leads does not matter for that. */
+    boolean isReady() {
+        return !leaving && certificates.ready() && locks.ready();
+    }
+
+    /**
+     * Returns when probes are answered; the rest follows.
+     *
+     * @throws PortTaken if another process listens on the port for probes
+     */
+    void start() throws InterruptedException, PortTaken {
+        try {
+            health.listen().toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new PortTaken("cannot listen on port " + config.healthPort() + ": " + e.getMessage()
+                    + "; set HOLDFAST_HEALTH_PORT to a free port");
+        }
+        locks.start();
+        certificates.start();
+        leadership.start();
+    }
+
+    int healthPort() {
+        return health.port();
+    }
+
+    /** 0 before it has a certificate. */
+    int webhookPort() {
+        return webhook.port();
+    }
+
+    boolean isLeading() {
+        return leadership.isLeading();
+    }
+
+    /** Not ready from now on; everything else goes on. */
+    void leave() {
+        leaving = true;
+    }
+
+    @Override
+    public void close() {
+        leave();
+        leadership.close();
+        certificates.close();
+        webhook.close();
+        locks.close();
+        threads.shutdown();
+        vertx.close();
+    }
+
+    /** Says what to do. */
+    static final class PortTaken extends Exception {
+        private static final long serialVersionUID = 1;
+
+        PortTaken(String message) {
+            super(message);
+        }
+    }
+}

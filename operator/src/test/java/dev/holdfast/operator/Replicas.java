@@ -1,0 +1,25 @@
+package dev.holdfast.operator;
+
+import java.util.Set;
+
+/** Replicas in the process of a test. */
+final class Replicas {
+
+    private Replicas() {}
+
+    /** Of one that listens on ports that are free. */
+    static OperatorConfig config(Set<String> watched) {
+        return new OperatorConfig(
+                Chart.NAMESPACE,
+                "holdfast-operator-0",
+                watched,
+                "sidecar",
+                "IfNotPresent",
+                "",
+                "holdfast-webhook",
+                "holdfast",
+                0,
+                0,
+                Loops.SECRETS_ARRIVE_WITHIN);
+    }
+}
