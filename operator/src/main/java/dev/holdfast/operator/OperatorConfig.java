@@ -32,6 +32,7 @@ record OperatorConfig(
 
     private static final int WEBHOOK_PORT = 9443;
     private static final int HEALTH_PORT = 8080;
+    /** A kubelet looks at a pod each minute, and may have a Secret from a cache that is as old. */
     private static final Duration SECRETS_ARRIVE_WITHIN = Duration.ofMinutes(5);
 
     /** Throws an IllegalArgumentException that names every mistake at once, and says for each what to set. */

@@ -21,8 +21,8 @@ final class Reconciliation implements Leadership.Term {
             KubernetesClient client,
             Nodes nodes,
             Set<String> watched,
-            Metrics metrics,
-            NodeSetReconciler.Settings settings) {
+            NodeSetReconciler.Settings settings,
+            Metrics metrics) {
         ReconcileThreads threads = new ReconcileThreads(AT_A_TIME);
         this.operator = new Operator(overrides -> overrides
                 .withKubernetesClient(client)

@@ -11,22 +11,19 @@ import dev.holdfast.operator.webhook.ClusterLocks;
 import dev.holdfast.operator.webhook.InjectionSettings;
 import dev.holdfast.operator.webhook.WebhookServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Clock;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** All parts of a replica: each replica answers the webhook, one of them reconciles. */
 final class Replica implements AutoCloseable {
-
-    private static final Logger log = LoggerFactory.getLogger(Replica.class);
 
     private static final int PATIENCE_SECONDS = 10;
 
@@ -36,6 +33,7 @@ final class Replica implements AutoCloseable {
             new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1).setInternalBlockingPoolSize(1));
     private final ClusterLocks locks;
     private final DeletedLocks deletedLocks;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final WebhookServer webhook;
     private final WebhookCertificates certificates;
     private final Leadership leadership;
@@ -47,7 +45,7 @@ final class Replica implements AutoCloseable {
         this.config = config;
         this.locks = new ClusterLocks(client, config.watched());
         this.deletedLocks = new DeletedLocks(client);
-        locks.onLockDeleted((namespace, lock) -> inBackground(() -> deletedLocks.forget(namespace, lock)));
+        locks.onLockDeleted((namespace, lock) -> threads.execute(() -> deletedLocks.forget(namespace, lock)));
         InjectionSettings settings = new InjectionSettings(
                 config.sidecarImage(), config.sidecarPullPolicy(), config.sidecarLogLevel(), config.watched());
         this.webhook = new WebhookServer(
@@ -69,30 +67,18 @@ final class Replica implements AutoCloseable {
                 client,
                 nodes,
                 config.watched(),
-                MicrometerMetrics.withoutPerResourceMetrics(metrics.freshForATerm()),
-                new NodeSetReconciler.Settings(config.namespace(), config.secretsArriveWithin()));
+                new NodeSetReconciler.Settings(config.namespace(), config.secretsArriveWithin()),
+                MicrometerMetrics.withoutPerResourceMetrics(metrics.freshForATerm()));
         try {
             term.start();
-            inBackground(() -> deletedLocks.forgetAllBut(
-                    (namespace, lock) -> locks.lock(namespace, lock).isPresent(), config.watched()));
+            // Every watch has shown what there is by now.
+            deletedLocks.forgetAllBut(
+                    (namespace, lock) -> locks.lock(namespace, lock).isPresent(), config.watched());
             return term;
         } catch (RuntimeException e) {
             term.close();
             throw e;
         }
-    }
-
-    private static void inBackground(Runnable task) {
-        Thread.ofVirtual().name("deleted-locks").start(() -> {
-            try {
-                task.run();
-            } catch (KubernetesClientException e) {
-                log.atWarn()
-                        .setCause(e)
-                        .log(
-                                "the holder's label of a deleted lock may have stayed; it is looked for at the next start");
-            }
-        });
     }
 
     /** Whether it can answer about pods; whether it leads does not matter for that. */
@@ -142,6 +128,7 @@ final class Replica implements AutoCloseable {
         certificates.close();
         webhook.close();
         locks.close();
+        threads.shutdown();
         vertx.close();
     }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -113,10 +114,11 @@ final class Settings {
         if (text.isEmpty()) {
             return otherwise;
         }
-        return DurationText.parse(text).orElseGet(() -> {
-            mistake(variable + " is \"" + text + "\"; set a duration such as 5m");
-            return otherwise;
-        });
+        Optional<Duration> duration = DurationText.parse(text);
+        if (duration.isEmpty()) {
+            mistake(variable + " is \"" + text + "\"; set a duration such as 90s or 5m");
+        }
+        return duration.orElse(otherwise);
     }
 
     void mistake(String message) {

@@ -17,6 +17,7 @@ final class FakeNodes implements Nodes {
     final List<String> admitted = new CopyOnWriteArrayList<>();
     final List<String> recordedBefore = new CopyOnWriteArrayList<>();
     volatile boolean dieWhileAdmitting;
+    volatile boolean acceptNext = true;
     private final Function<RedisNodeSet, String> recorded;
 
     /** @param recorded what the cluster knows of a set's admission */
@@ -34,6 +35,15 @@ final class FakeNodes implements Nodes {
         return Optional.empty();
     }
 
+    /** Nodes that run with an access list know all its passwords. */
+    @Override
+    public boolean allAccept(RedisNodeSet set, Credentials credentials) {
+        return acceptNext;
+    }
+
+    @Override
+    public void care(RedisNodeSet set, Optional<Credentials> credentials) {}
+
     @Override
     public List<Node> look(RedisNodeSet set, Optional<Credentials> credentials) {
         List<String> addresses = LockManifests.addresses(set);
@@ -45,12 +55,4 @@ final class FakeNodes implements Nodes {
                         null))
                 .toList();
     }
-
-    @Override
-    public boolean allAccept(RedisNodeSet set, Credentials credentials) {
-        return true;
-    }
-
-    @Override
-    public void care(RedisNodeSet set, Optional<Credentials> credentials) {}
 }

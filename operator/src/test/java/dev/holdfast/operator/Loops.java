@@ -11,6 +11,8 @@ import java.util.Set;
 /** The reconcile loops as one process would run them, for one namespace; its requests carry a name of their own. */
 final class Loops implements AutoCloseable {
 
+    static final Duration SECRETS_ARRIVE_WITHIN = Duration.ofSeconds(8);
+
     final FakeNodes nodes;
     private final ApiServer server;
     private final String agent;
@@ -28,8 +30,8 @@ final class Loops implements AutoCloseable {
                 client,
                 nodes,
                 Set.of(namespace.name()),
-                Metrics.NOOP,
-                new NodeSetReconciler.Settings(Chart.NAMESPACE, Duration.ofSeconds(2)));
+                new NodeSetReconciler.Settings("holdfast-system", SECRETS_ARRIVE_WITHIN),
+                Metrics.NOOP);
     }
 
     static Loops start(ApiServer server, TestNamespace namespace) {

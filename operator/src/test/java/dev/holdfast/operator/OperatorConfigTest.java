@@ -73,8 +73,7 @@ class OperatorConfigTest {
                         "HOLDFAST_SIDECAR_LOG_LEVEL", "LOUD",
                         "HOLDFAST_WEBHOOK_SERVICE", "a.b",
                         "HOLDFAST_WEBHOOK_PORT", "70000",
-                        "HOLDFAST_HEALTH_PORT", "http",
-                        "HOLDFAST_SECRETS_ARRIVE_WITHIN", "soon")))
+                        "HOLDFAST_HEALTH_PORT", "http")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(String.join(
                         ". ",
@@ -88,8 +87,7 @@ class OperatorConfigTest {
                                 + " some loggers as in INFO,io.vertx=DEBUG",
                         "HOLDFAST_WEBHOOK_SERVICE is \"a.b\"; set an object's name: lower-case letters, digits and '-'",
                         "HOLDFAST_WEBHOOK_PORT is \"70000\"; set a port from 1 to 65535",
-                        "HOLDFAST_HEALTH_PORT is \"http\"; set a port from 1 to 65535",
-                        "HOLDFAST_SECRETS_ARRIVE_WITHIN is \"soon\"; set a duration such as 5m"));
+                        "HOLDFAST_HEALTH_PORT is \"http\"; set a port from 1 to 65535"));
     }
 
     @ParameterizedTest

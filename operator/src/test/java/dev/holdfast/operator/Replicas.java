@@ -1,6 +1,5 @@
 package dev.holdfast.operator;
 
-import java.time.Duration;
 import java.util.Set;
 
 /** Replicas in the process of a test. */
@@ -21,6 +20,6 @@ final class Replicas {
                 "holdfast",
                 0,
                 0,
-                Duration.ofSeconds(2));
+                Loops.SECRETS_ARRIVE_WITHIN);
     }
 }

@@ -1,89 +1,28 @@
 package dev.holdfast.operator.manifests;
 
 import io.fabric8.kubernetes.api.model.Quantity;
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.math.RoundingMode;
 import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
-/** Amounts as people write them, brought to the form in which the API server keeps them: else it seems to change them. */
+/** Amounts as people write them. */
 final class Quantities {
-
-    private static final List<String> BINARY = List.of("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei");
-    private static final List<String> DECIMAL = List.of("n", "u", "m", "", "k", "M", "G", "T", "P", "E");
-    private static final int NANO = 9;
-    private static final BigInteger KIBI = BigInteger.valueOf(1024);
-    private static final BigInteger KILO = BigInteger.valueOf(1000);
 
     private Quantities() {}
 
     /** @param asked by resource name; wins over the default */
     static Map<String, Quantity> of(Map<String, Quantity> defaults, Map<String, String> asked) {
         Map<String, Quantity> merged = new HashMap<>(defaults);
-        asked.forEach((name, amount) -> merged.put(name, canonical(name, amount)));
+        asked.forEach((name, amount) -> merged.put(name, of(name, amount)));
         return merged;
     }
 
-    /**
-     * Without a fraction, with the largest suffix of the kind that was used.
-     *
-     * @param name of the field, for the message
-     * @throws IllegalArgumentException if it is no quantity; says so to the user
-     */
-    static Quantity canonical(String name, String text) {
+    /** Throws an IllegalArgumentException that says what to write if it is no quantity. */
+    static Quantity of(String name, String amount) {
         try {
-            return canonical(text);
+            return CanonicalQuantity.of(amount);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    name + " is \"" + text + "\", which is no quantity; write one such as 500m or 128Mi", e);
+                    name + " is \"" + amount + "\", which is no quantity; write one such as 500m or 128Mi", e);
         }
-    }
-
-    private static Quantity canonical(String text) {
-        Quantity given = new Quantity(text);
-        String suffix = given.getFormat() == null ? "" : given.getFormat();
-        boolean isBinary = BINARY.indexOf(suffix) > 0;
-        BigDecimal amount = isBinary
-                ? new BigDecimal(given.getAmount()).multiply(new BigDecimal(KIBI.pow(BINARY.indexOf(suffix))))
-                : Quantity.getAmountInBytes(given);
-        if (isBinary && isLargeAndWhole(amount)) {
-            return new Quantity(shorten(amount.toBigIntegerExact(), KIBI, BINARY));
-        }
-        BigInteger nano =
-                amount.scaleByPowerOfTen(NANO).setScale(0, RoundingMode.CEILING).toBigIntegerExact();
-        if (suffix.toLowerCase(Locale.ROOT).matches("e[-+]?\\d+")) {
-            return new Quantity(exponent(nano));
-        }
-        return new Quantity(shorten(nano, KILO, DECIMAL));
-    }
-
-    private static boolean isLargeAndWhole(BigDecimal amount) {
-        return amount.abs().compareTo(new BigDecimal(KIBI)) >= 0
-                && amount.stripTrailingZeros().scale() <= 0;
-    }
-
-    private static String shorten(BigInteger number, BigInteger base, List<String> suffixes) {
-        BigInteger rest = number;
-        int suffix = 0;
-        while (rest.signum() != 0
-                && suffix < suffixes.size() - 1
-                && rest.mod(base).signum() == 0) {
-            rest = rest.divide(base);
-            suffix++;
-        }
-        return number.signum() == 0 ? "0" : rest + suffixes.get(suffix);
-    }
-
-    private static String exponent(BigInteger nano) {
-        BigInteger rest = nano;
-        int exponent = -NANO;
-        while (rest.signum() != 0 && rest.mod(KILO).signum() == 0) {
-            rest = rest.divide(KILO);
-            exponent += 3;
-        }
-        return rest + (exponent == 0 || rest.signum() == 0 ? "" : "e" + exponent);
     }
 }

@@ -183,7 +183,7 @@ public final class RedisNodeManifests {
                 .withAccessModes("ReadWriteOnce")
                 .withStorageClassName(storage.storageClassName())
                 .withNewResources()
-                .addToRequests("storage", Quantities.canonical("storage.size", storage.size()))
+                .addToRequests("storage", Quantities.of("storage.size", storage.size()))
                 .endResources()
                 .endSpec()
                 .build());

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -39,7 +40,10 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** Keeps the masters of a node set, and shows how they stand. */
-@ControllerConfiguration(name = NodeSetReconciler.NAME)
+@ControllerConfiguration(
+        name = NodeSetReconciler.NAME,
+        generationAwareEventProcessing = false,
+        informer = @Informer(onUpdateFilter = AskedForMore.class))
 @GradualRetry(maxAttempts = -1, initialInterval = 500, maxInterval = 30_000)
 public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
 
@@ -149,7 +153,7 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
                 rollOut,
                 users(context),
                 wanted.map(it -> it.access().phase()).orElse(Phase.STEADY),
-                refusals));
+                refusals.text()));
     }
 
     private Refusals apply(RedisNodeSet set, Context<RedisNodeSet> context) {

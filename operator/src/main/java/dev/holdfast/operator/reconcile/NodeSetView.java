@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * @param rollOut absent where the operator runs no nodes
  * @param users the locks that vote on it, in order
  * @param phase of the change of the nodes' password
- * @param refusals what the API server would not have
+ * @param refused what the API server would not have; empty: nothing
  */
 record NodeSetView(
         RedisNodeSet set,
@@ -29,7 +29,7 @@ record NodeSetView(
         Optional<RollOut> rollOut,
         List<String> users,
         Phase phase,
-        Refusals refusals) {
+        String refused) {
 
     static final String QUORUM_AVAILABLE = "QuorumAvailable";
 
@@ -37,7 +37,7 @@ record NodeSetView(
 
     /** Before anything is known of its nodes. */
     static NodeSetView of(RedisNodeSet set, Admission admission) {
-        return new NodeSetView(set, admission, List.of(), Optional.empty(), List.of(), Phase.STEADY, new Refusals());
+        return new NodeSetView(set, admission, List.of(), Optional.empty(), List.of(), Phase.STEADY, "");
     }
 
     boolean isWell() {
@@ -68,10 +68,10 @@ record NodeSetView(
                 .set(Admission.CONDITION, admission.isOver(), admission.reason(), admission.message())
                 .set(QUORUM_AVAILABLE, isQuorate, isQuorate ? "Quorum" : "NoQuorum", votes)
                 .set("FullStrength", allVote(), allVote() ? "AllVote" : "SomeDoNotVote", votes);
-        if (refusals.isEmpty()) {
+        if (refused.isEmpty()) {
             rollOut.ifPresent(it -> describe(it, conditions));
         } else {
-            conditions.set("UpToDate", false, "ObjectRefused", refusals.text());
+            conditions.set("UpToDate", false, "ObjectRefused", refused);
         }
         conditions.set("InUse", !users.isEmpty(), users.isEmpty() ? "NoLock" : "Locks", usage());
         return new RedisNodeSetStatus(

@@ -15,6 +15,6 @@ public final class RestrictedNamespace {
                         .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
                         .endMetadata()
                         .build())
-                .create();
+                .serverSideApply();
     }
 }

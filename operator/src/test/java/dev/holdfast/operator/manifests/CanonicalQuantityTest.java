@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The API server itself is asked what it makes of each. */
 @ExtendWith(RealApiServer.class)
-class QuantitiesTest {
+class CanonicalQuantityTest {
 
     @ParameterizedTest
     @ValueSource(
@@ -62,12 +62,12 @@ class QuantitiesTest {
                 .create();
 
         Quantity written = claim.getSpec().getResources().getRequests().get("storage");
-        assertThat(Quantities.canonical("size", text)).hasToString(String.valueOf(written));
+        assertThat(CanonicalQuantity.of(text)).hasToString(String.valueOf(written));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "large", "1GB", "1 Gi", "--1"})
     void refusesWhatIsNone(String text) {
-        assertThatThrownBy(() -> Quantities.canonical("size", text)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CanonicalQuantity.of(text)).isInstanceOf(IllegalArgumentException.class);
     }
 }
