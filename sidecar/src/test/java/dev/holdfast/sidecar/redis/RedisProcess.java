@@ -40,9 +40,10 @@ public final class RedisProcess implements AutoCloseable {
         return new RedisProcess(bundledExecutable(), options);
     }
 
-    /** The bundled server, and the machine's own where there is one. */
+    /** The bundled server, and the machine's own Redis and Valkey where there are some. */
     public static Stream<Path> executables() throws IOException {
-        return Stream.concat(Stream.of(bundledExecutable()), installedExecutable().stream());
+        return Stream.of(Stream.of(bundledExecutable()), installed("redis-server"), installed("valkey-server"))
+                .flatMap(found -> found);
     }
 
     static Path bundledExecutable() throws IOException {
@@ -50,10 +51,14 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     static Optional<Path> installedExecutable() {
+        return installed("redis-server").findFirst();
+    }
+
+    private static Stream<Path> installed(String name) {
         return Stream.of(System.getenv("PATH").split(":", -1))
-                .map(folder -> Path.of(folder, "redis-server"))
+                .map(folder -> Path.of(folder, name))
                 .filter(Files::isExecutable)
-                .findFirst();
+                .limit(1);
     }
 
     public Endpoint endpoint() {
