@@ -6,10 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.operator.webhook.HttpsClient;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,27 +58,13 @@ class ReplicasTest {
             assertThat(replica.answers("/livez")).isTrue();
             assertThat(replica.answers("/readyz")).isTrue();
             assertThat(new HttpsClient(
-                                    replica.webhookPort(), "holdfast-webhook." + Chart.NAMESPACE + ".svc", authority())
+                                    replica.webhookPort(),
+                                    "holdfast-webhook." + Chart.NAMESPACE + ".svc",
+                                    Webhooks.authority(server))
                             .post("/mutate", "application/json", "{}")
                             .body())
                     .contains("AdmissionReview");
         }
-    }
-
-    private String authority() {
-        return new String(
-                Base64.getDecoder()
-                        .decode(server.client()
-                                .admissionRegistration()
-                                .v1()
-                                .mutatingWebhookConfigurations()
-                                .withName("holdfast")
-                                .get()
-                                .getWebhooks()
-                                .getFirst()
-                                .getClientConfig()
-                                .getCaBundle()),
-                StandardCharsets.UTF_8);
     }
 
     @Test

@@ -10,8 +10,6 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 
@@ -146,30 +144,10 @@ record Scenario(ApiServer server, TestNamespace namespace) {
     /** A lock that was not seen yet is asked for, and so is its node set. */
     private void podsAreAskedAbout(Replica replica) throws Exception {
         namespace.createLock("lonely", "{nodeSet: absent}");
-        String authority = new String(
-                Base64.getDecoder()
-                        .decode(server.client()
-                                .admissionRegistration()
-                                .v1()
-                                .mutatingWebhookConfigurations()
-                                .withName("holdfast")
-                                .get()
-                                .getWebhooks()
-                                .getFirst()
-                                .getClientConfig()
-                                .getCaBundle()),
-                StandardCharsets.UTF_8);
-        HttpsClient webhook =
-                new HttpsClient(replica.webhookPort(), "holdfast-webhook." + Chart.NAMESPACE + ".svc", authority);
+        HttpsClient webhook = new HttpsClient(
+                replica.webhookPort(), "holdfast-webhook." + Chart.NAMESPACE + ".svc", Webhooks.authority(server));
         for (String lock : List.of("lonely", "unknown")) {
-            assertThat(webhook.post("/mutate", "application/json", """
-                            {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {"uid": "1",
-                              "kind": {"group": "", "version": "v1", "kind": "Pod"}, "operation": "CREATE",
-                              "namespace": "%s", "object": {"apiVersion": "v1", "kind": "Pod", "metadata": {
-                                "name": "new", "labels": {"holdfast.dev/inject": "true"},
-                                "annotations": {"holdfast.dev/locks": "%s"}},
-                                "spec": {"containers": [{"name": "app", "image": "app"}]}}}}
-                            """.formatted(namespace.name(), lock))
+            assertThat(webhook.post("/mutate", "application/json", Webhooks.review(namespace.name(), lock))
                             .status())
                     .isEqualTo(200);
         }

@@ -1,5 +1,6 @@
 package dev.holdfast.sidecar.redis;
 
+import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -25,6 +26,10 @@ final class Failures {
         }
         if (tls) {
             return "no TLS with it, or its certificate is not trusted: " + message(root);
+        }
+        if (root instanceof UnknownHostException) {
+            // Resolvers word it now one way, now another, and it is shown where only changes should be.
+            return "its name has no address";
         }
         String text = message(root);
         return switch (text) {
