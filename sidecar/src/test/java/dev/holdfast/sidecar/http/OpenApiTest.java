@@ -87,6 +87,7 @@ class OpenApiTest {
         keys();
         leases();
         dapr();
+        sendForms();
         askAsAForeignHost();
         stream();
         resign(200, pods.portOfA, "payments", "{\"standDown\":\"20s\"}");
@@ -173,6 +174,17 @@ class OpenApiTest {
             post(400, documented, DAPR + verb + "/payments", daprBody("x", "me"));
             post(413, documented, DAPR + verb + "/orders", "x".repeat(5000));
         }
+    }
+
+    private void sendForms() throws Exception {
+        String id = pods.take(pods.portOfA, "formed", "{}").getString("leaseId");
+        for (String path : List.of(
+                LOCK + "/resign", KEY + "/acquire", LEASE + "/renew", DAPR + "lock/{lock}", DAPR + "unlock/{lock}")) {
+            String lock = path.endsWith("resign") ? "payments" : "orders";
+            String url = path.replace("{lock}", lock).replace("{key}", "x").replace("{leaseId}", id);
+            check("POST " + path, 415, pods.post(pods.portOfA, url, "multipart/form-data; boundary=x", "--x--"));
+        }
+        delete(204, id);
     }
 
     private static String daprBody(String resource, String owner) {
