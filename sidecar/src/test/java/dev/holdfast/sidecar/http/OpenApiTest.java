@@ -92,6 +92,7 @@ class OpenApiTest {
         stream();
         resign(200, pods.portOfA, "payments", "{\"standDown\":\"20s\"}");
         loseTheQuorum();
+        stopGivingKeys();
         assertThat(answered).isEqualTo(api.answers());
     }
 
@@ -267,5 +268,11 @@ class OpenApiTest {
         acquire(503, "");
         hold(503, "?wait=0s");
         post(500, DAPR + "lock/{lock}", DAPR + "lock/orders", daprBody("free", "me"));
+    }
+
+    private void stopGivingKeys() throws Exception {
+        pods.leases.close();
+        acquire(503, "");
+        post(503, DAPR + "lock/{lock}", DAPR + "lock/orders", daprBody("free", "me"));
     }
 }
