@@ -64,11 +64,12 @@ public final class ApiServer {
         this.leaderName = elections.stream()
                 .findFirst()
                 .map(first -> new LeaderName(watch(first.lock()), waiting, Clock.systemUTC()));
-        this.router = routes(vertx);
+        ConnectionLimit limit = new ConnectionLimit(vertx, MOST_CONNECTIONS);
+        this.router = routes(vertx, limit);
         this.server = vertx.createHttpServer(options())
                 .requestHandler(router)
                 .invalidRequestHandler(ApiServer::refuseInvalid)
-                .connectionHandler(new ConnectionLimit(MOST_CONNECTIONS));
+                .connectionHandler(limit);
     }
 
     static HttpServerOptions options() {
@@ -98,8 +99,9 @@ public final class ApiServer {
         return server.listen(port, LOOPBACK);
     }
 
-    private Router routes(Vertx vertx) {
+    private Router routes(Vertx vertx, ConnectionLimit limit) {
         Router router = Router.router(vertx);
+        router.route().handler(limit::use);
         router.route().handler(new LocalCallers());
         router.get("/v1/locks").handler(this::list);
         router.get("/v1/locks/:lock").handler(this::state);
