@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import redis.embedded.core.ExecutableProvider;
 
@@ -107,6 +108,15 @@ public final class RedisProcess implements AutoCloseable {
             }
             return line.toString().strip();
         }
+    }
+
+    /** The locks that have an attempt of a holder's. */
+    public Set<String> heldBy(String holder) throws IOException {
+        String locks = command("EVAL \"local held={}; for _,k in ipairs(redis.call('KEYS','*:lock:*')) do"
+                + " local attempt=string.match(redis.call('GET',k),'^%d+ (%S+)');"
+                + " if string.sub(attempt,-#ARGV[1])==ARGV[1] then table.insert(held,k) end end;"
+                + " return {ok=table.concat(held,' ')}\" 0 @" + holder);
+        return locks.equals("+") ? Set.of() : Set.of(locks.substring(1).split(" "));
     }
 
     private Process launch() throws IOException {
