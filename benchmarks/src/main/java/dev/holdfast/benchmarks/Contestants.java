@@ -12,10 +12,12 @@ final class Contestants {
     final Contestant redissonRedLock = new Redisson(Redisson.Kind.RED_LOCK);
     final Contestant etcd = new Etcd();
     final Contestant holdfast = new Holdfast();
+    final SidecarImage image;
     final Contestant nodeRedlock;
     final Contestant nodeRedlockPipelining;
 
     Contestants(Path home) {
+        image = SidecarImage.builtBeside(home);
         var sources = home.resolve("node-redlock");
         var installation = home.resolve("target/node-redlock");
         nodeRedlock = new NodeRedlock(sources, installation, NodeRedlock.Writes.EACH);
@@ -24,7 +26,12 @@ final class Contestants {
 
     List<Row> rows() {
         return List.of(
-                new Pair(this), new Callers(this), new HandOver(this), new TakeOver(this), new ApplicationDies(this));
+                new Pair(this),
+                new Callers(this),
+                new HandOver(this),
+                new TakeOver(this),
+                new ApplicationDies(this),
+                new Footprint(this, image));
     }
 
     /** Those that {@link HolderMain} can play. */

@@ -17,7 +17,7 @@ record Options(
         Path home) {
     static final String USAGE = """
             usage: benchmarks/run [--quick] [--only ROW]... [--contestant NAME]... [--redis-server PATH] [--report FILE]
-              ROW    pair, callers, hand-over, take-over or application-dies
+              ROW    pair, callers, hand-over, take-over, application-dies or footprint
               NAME   as in the report, or the start of it""";
 
     static Options parse(List<String> arguments) {

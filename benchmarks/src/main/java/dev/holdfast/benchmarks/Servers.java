@@ -16,6 +16,7 @@ import redis.embedded.core.ExecutableProvider;
 /** Starts real Redis nodes (memory only) and an etcd member with a fresh data folder, on free loopback ports. */
 final class Servers {
     private static final int NODES = 3;
+    private static final int SPARE = 2;
     private static final Duration START_WITHIN = Duration.ofSeconds(15);
 
     private final Path folder;
@@ -35,16 +36,18 @@ final class Servers {
     }
 
     Testbed start() throws IOException, InterruptedException {
-        var ports = freePorts(NODES + 2);
+        var ports = freePorts(NODES + SPARE + 2);
         var redisPorts = ports.subList(0, NODES);
-        for (var port : redisPorts) {
+        var spareRedisPorts = ports.subList(NODES, NODES + SPARE);
+        for (var port : ports.subList(0, NODES + SPARE)) {
             startRedis(port);
         }
-        var etcdPort = ports.get(NODES);
+        var etcdPort = ports.get(NODES + SPARE);
         if (Executables.find("etcd").isPresent()) {
-            startEtcd(etcdPort, ports.get(NODES + 1));
+            startEtcd(etcdPort, ports.get(NODES + SPARE + 1));
         }
-        return new Testbed(redisPorts, etcdPort, UUID.randomUUID().toString(), processes);
+        return new Testbed(
+                redisPorts, spareRedisPorts, etcdPort, UUID.randomUUID().toString(), processes);
     }
 
     private void startRedis(int port) throws IOException, InterruptedException {

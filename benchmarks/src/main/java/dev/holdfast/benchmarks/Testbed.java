@@ -6,9 +6,11 @@ import java.util.List;
 /**
  * What the contestants run against: Redis nodes and an etcd member on loopback ports.
  *
+ * @param spareRedisPorts more nodes, for a row that wants a larger set; empty in another process
  * @param setUid the uid of the node set that Holdfast makes of the Redis nodes; new for each run
  */
-record Testbed(List<Integer> redisPorts, int etcdPort, String setUid, Processes processes) {
+record Testbed(
+        List<Integer> redisPorts, List<Integer> spareRedisPorts, int etcdPort, String setUid, Processes processes) {
     /** Dies with the run, however that ends. */
     void killAtEnd(Process process) {
         processes.add(process);
@@ -27,6 +29,6 @@ record Testbed(List<Integer> redisPorts, int etcdPort, String setUid, Processes 
         var words = Arrays.asList(text.split(","));
         var ports =
                 words.subList(2, words.size()).stream().map(Integer::valueOf).toList();
-        return new Testbed(ports, Integer.parseInt(words.get(1)), words.getFirst(), new Processes());
+        return new Testbed(ports, List.of(), Integer.parseInt(words.get(1)), words.getFirst(), new Processes());
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ContestantsTest {
     private final Contestants all = new Contestants(Path.of("."));
     private final Processes processes = new Processes();
-    private Testbed testbed = new Testbed(List.of(), 0, "", processes);
+    private Testbed testbed = new Testbed(List.of(), List.of(), 0, "", processes);
 
     @BeforeAll
     void startServers(@TempDir Path folder) throws Exception {

@@ -71,9 +71,23 @@ final class Leadership implements AutoCloseable {
         this.work = work;
     }
 
-    /** Throws if the lease cannot be read: a replica that serves and can never lead would look well. */
+    /**
+     * Returns at once; an API server that cannot be reached is asked again and again.
+     *
+     * @throws KubernetesClientException if it does not let the lease be read: a replica that serves and can never lead would
+     *     look well
+     */
     void start() {
-        client.leases().inNamespace(namespace).withName(LEASE).get();
+        try {
+            client.leases().inNamespace(namespace).withName(LEASE).get();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != 0) {
+                throw e;
+            }
+            log.atWarn()
+                    .addKeyValue("cause", String.valueOf(e.getMessage()))
+                    .log("the API server cannot be reached yet");
+        }
         Thread.ofVirtual().name("leadership").start(this::run);
     }
 

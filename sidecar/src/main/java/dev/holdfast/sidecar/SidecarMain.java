@@ -19,6 +19,7 @@ import dev.holdfast.sidecar.redis.RedisNodes;
 import dev.holdfast.sidecar.redlock.Redlock;
 import dev.holdfast.sidecar.redlock.RedlockObserver;
 import dev.holdfast.sidecar.redlock.SystemEnvironment;
+import dev.holdfast.sidecar.redlock.Tick;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -52,6 +53,9 @@ public final class SidecarMain {
 
     /** How long the end waits for the API server, counted from the signal. */
     private static final Duration CONDITION_PATIENCE = Duration.ofSeconds(1);
+
+    /** How long the end waits for the nodes, counted from the signal. */
+    private static final Duration NODES_PATIENCE = Duration.ofSeconds(2);
 
     private final SidecarConfig config;
     private final SystemEnvironment system = new SystemEnvironment();
@@ -167,6 +171,7 @@ public final class SidecarMain {
 
     /** The application is gone by now: stop leading, say so, release, then go. Neither side's silence holds it up. */
     private void stop() {
+        Tick began = system.environment().clock().now();
         watch.close();
         changes.close();
         List<Thread> releasing = Stream.<Runnable>concat(
@@ -178,6 +183,15 @@ public final class SidecarMain {
                 .orElseGet(() -> CompletableFuture.completedFuture(null))
                 .completeOnTimeout(null, CONDITION_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         releasing.forEach(SidecarMain::join);
+        // What was granted at the moment of the signal is given back as well, or its next holder would wait a lease
+        // out.
+        CompletableFuture<?>[] drained =
+                nodeSets.values().stream().map(Redlock::drain).toArray(CompletableFuture[]::new);
+        long left =
+                NODES_PATIENCE.toNanos() - system.environment().clock().now().mostSince(began);
+        CompletableFuture.allOf(drained)
+                .completeOnTimeout(null, Math.max(0, left), TimeUnit.NANOSECONDS)
+                .join();
         told.join();
         nodeSets.values().forEach(Redlock::close);
         system.close();

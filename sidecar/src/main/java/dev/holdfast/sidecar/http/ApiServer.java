@@ -15,7 +15,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -65,11 +64,12 @@ public final class ApiServer {
         this.leaderName = elections.stream()
                 .findFirst()
                 .map(first -> new LeaderName(watch(first.lock()), waiting, Clock.systemUTC()));
-        this.router = routes(vertx);
+        ConnectionLimit limit = new ConnectionLimit(vertx, MOST_CONNECTIONS);
+        this.router = routes(vertx, limit);
         this.server = vertx.createHttpServer(options())
                 .requestHandler(router)
                 .invalidRequestHandler(ApiServer::refuseInvalid)
-                .connectionHandler(new ConnectionLimit(MOST_CONNECTIONS));
+                .connectionHandler(limit);
     }
 
     static HttpServerOptions options() {
@@ -99,23 +99,24 @@ public final class ApiServer {
         return server.listen(port, LOOPBACK);
     }
 
-    private Router routes(Vertx vertx) {
+    private Router routes(Vertx vertx, ConnectionLimit limit) {
         Router router = Router.router(vertx);
+        router.route().handler(limit::use);
         router.route().handler(new LocalCallers());
         router.get("/v1/locks").handler(this::list);
         router.get("/v1/locks/:lock").handler(this::state);
         router.get("/v1/locks/:lock/held").handler(withLeader(ApiServer::held));
         router.get("/v1/locks/:lock/events").handler(withLeader(LockWatch::events));
-        router.post("/v1/locks/:lock/resign").handler(body()).handler(withLeader(ApiServer::resign));
-        router.post("/v1/locks/:lock/keys/:key/acquire").handler(body()).handler(withMutex(KeyCalls::acquire));
+        router.post("/v1/locks/:lock/resign").handler(new JsonBody()).handler(withLeader(ApiServer::resign));
+        router.post("/v1/locks/:lock/keys/:key/acquire").handler(new JsonBody()).handler(withMutex(KeyCalls::acquire));
         router.get("/v1/locks/:lock/keys/:key/hold").handler(withMutex(KeyCalls::hold));
         router.get("/v1/leases/:leaseId").handler(leases.state());
         router.delete("/v1/leases/:leaseId").handler(leases.release());
-        router.post("/v1/leases/:leaseId/renew").handler(body()).handler(leases.renew());
+        router.post("/v1/leases/:leaseId/renew").handler(new JsonBody()).handler(leases.renew());
         router.get("/").handler(withLeaderName(LeaderName::now));
         router.get("/sse").handler(withLeaderName(LeaderName::stream));
-        router.post("/v1.0-alpha1/lock/:lock").handler(body()).handler(dapr.lock());
-        router.post("/v1.0-alpha1/unlock/:lock").handler(body()).handler(dapr.unlock());
+        router.post("/v1.0-alpha1/lock/:lock").handler(new JsonBody()).handler(dapr.lock());
+        router.post("/v1.0-alpha1/unlock/:lock").handler(new JsonBody()).handler(dapr.unlock());
         router.get("/openapi.yaml").handler(ApiDescription::send);
         router.errorHandler(
                 400, call -> problem(call, 400, "Bad Request", "the path is malformed; check its percent signs"));
@@ -145,10 +146,6 @@ public final class ApiServer {
                 .map(Object::toString)
                 .sorted()
                 .collect(Collectors.joining(", "));
-    }
-
-    private static BodyHandler body() {
-        return BodyHandler.create(false).setBodyLimit(RequestBody.LARGEST);
     }
 
     private static void refuseInvalid(HttpServerRequest request) {

@@ -3,12 +3,16 @@ package dev.holdfast.sidecar.http;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Probes for the kubelet, and metrics: read only, on every address. */
 public final class HealthServer {
+
+    /** Many times what a kubelet and those who scrape metrics need. */
+    private static final int MOST_CONNECTIONS = 500;
 
     private final HttpServer server;
     private final int port;
@@ -21,7 +25,9 @@ public final class HealthServer {
      */
     public HealthServer(Vertx vertx, int port, BooleanSupplier started, Supplier<String> metrics) {
         this.port = port;
+        ConnectionLimit limit = new ConnectionLimit(vertx, MOST_CONNECTIONS);
         Router router = Router.router(vertx);
+        router.route().handler(limit::use);
         // The process serves; whether nodes can be reached is not what a restart or a rollout should hang on.
         router.get("/livez").handler(call -> call.response().end("ok\n"));
         router.get("/startupz").handler(call -> {
@@ -32,7 +38,10 @@ public final class HealthServer {
                 .handler(call -> call.response()
                         .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
                         .end(metrics.get()));
-        this.server = vertx.createHttpServer().requestHandler(router);
+        // With HTTP/2 a connection would not be counted before its first bytes.
+        this.server = vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
+                .requestHandler(router)
+                .connectionHandler(limit);
     }
 
     /** Fails if the port is taken. */

@@ -82,7 +82,10 @@ public final class Leases implements AutoCloseable {
         return List.copyOf(held.values());
     }
 
-    /** Releases all, and gives out no more. Blocks until the nodes have decided, for two seconds at most. */
+    /**
+     * Releases all, and gives out no more. Blocks until the nodes have decided, for two seconds at most. What is being
+     * acquired at this moment is given back in the background: {@code Redlock.drain} tells when.
+     */
     @Override
     public void close() {
         stopping = true;

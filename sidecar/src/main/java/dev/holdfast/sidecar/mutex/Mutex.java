@@ -104,7 +104,10 @@ public final class Mutex {
                     leases.add(held);
                     held.watch();
                     acquired.complete(held);
-                    if (!result.complete(new KeyAcquisition.Acquired(held))) {
+                    if (leases.isStopping()) {
+                        held.end(KeyEnding.STOPPED); // Added too late for whoever releases all.
+                        result.complete(new KeyAcquisition.Stopping());
+                    } else if (!result.complete(new KeyAcquisition.Acquired(held))) {
                         held.release();
                     }
                 }

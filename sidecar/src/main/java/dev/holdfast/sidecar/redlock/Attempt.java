@@ -154,8 +154,14 @@ final class Attempt {
             }
             return new Outcome.Refused(new Acquisition.Contended(Duration.ZERO), now.mostSince(startedAt));
         }
-        int possible = committed + count(Vote.PENDING) + count(Vote.GRANTED) + count(Vote.COMMITTING);
-        return possible >= quorum ? null : new Outcome.Refused(refusal(now), now.mostSince(startedAt));
+        int pending = count(Vote.PENDING);
+        int possible = committed + pending + count(Vote.GRANTED) + count(Vote.COMMITTING);
+        int cast = votes.length - faults.size() - pending;
+        // Why it is refused is not known before it is known whether a quorum of nodes votes at all.
+        boolean isReasonKnown = cast >= quorum || cast + pending < quorum;
+        return possible >= quorum || !isReasonKnown
+                ? null
+                : new Outcome.Refused(refusal(cast, now), now.mostSince(startedAt));
     }
 
     /** The node stores the token already, or can be asked to, or has a larger number and cannot. */
@@ -171,12 +177,11 @@ final class Attempt {
         }
     }
 
-    private Acquisition refusal(Tick now) {
+    private Acquisition refusal(int cast, Tick now) {
         long takeable = observations.untilTakeable(waiter, now);
         Duration retryAfter = Duration.ofNanos(takeable == Long.MAX_VALUE ? claim.timing.lease() : takeable);
-        int votesCast = votes.length - faults.size();
-        if (votesCast < redlock.quorum()) {
-            return new Acquisition.NoQuorum(votesCast, redlock.quorum(), List.copyOf(faults));
+        if (cast < redlock.quorum()) {
+            return new Acquisition.NoQuorum(cast, redlock.quorum(), faultsAndSilence());
         }
         if (heldByOthers == 0) {
             return new Acquisition.Contended(Duration.ZERO);
@@ -185,6 +190,16 @@ final class Attempt {
                 .holder()
                 .<Acquisition>map(holder -> new Acquisition.HeldByAnother(holder, retryAfter))
                 .orElseGet(() -> new Acquisition.Contended(retryAfter));
+    }
+
+    private List<NodeFault> faultsAndSilence() {
+        List<NodeFault> all = new ArrayList<>(faults);
+        for (int slot = 0; slot < votes.length; slot++) {
+            if (votes[slot] == Vote.PENDING) {
+                all.add(new NodeFault(redlock.nodes().get(slot).address(), "no answer yet"));
+            }
+        }
+        return List.copyOf(all);
     }
 
     private int count(Vote vote) {

@@ -89,6 +89,7 @@ public final class Contender {
                 attempt();
             }
         }
+        outbox.deliver();
         if (wait > 0 && wait < Long.MAX_VALUE) {
             redlock.after(wait, this::onWaitedLongEnough);
         }
@@ -121,6 +122,10 @@ public final class Contender {
         takeableSince = null;
         standingDown = false;
         cancelNext();
+        if (!redlock.underway().begin()) {
+            finish(new Acquisition.Cancelled(), redlock.now());
+            return;
+        }
         Claim claim = new Claim(redlock, lock, timing);
         new Attempt(redlock, claim, observations, line.isJoined() ? waiterId : "", this::onOutcome).start();
     }

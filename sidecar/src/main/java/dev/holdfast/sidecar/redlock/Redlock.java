@@ -33,6 +33,7 @@ public final class Redlock implements AutoCloseable {
     private final String process;
     private final AtomicLong attempts = new AtomicLong();
     private final Set<String> alive = ConcurrentHashMap.newKeySet();
+    private final Underway underway = new Underway();
     private final Object sendOrder = new Object();
     private final Admission admission;
     private long largestNumber;
@@ -173,6 +174,14 @@ public final class Redlock implements AutoCloseable {
         return quorum;
     }
 
+    /**
+     * Lets nobody take a lock any more: whoever tries is told that it is cancelled. Completes when every attempt and every
+     * lease of this process has been given back, on each node that answers; never, while a lease is held still.
+     */
+    public CompletableFuture<Void> drain() {
+        return underway.drain();
+    }
+
     /** Stops admission and closes the nodes. Leases that were not released run out. */
     @Override
     public void close() {
@@ -222,6 +231,10 @@ public final class Redlock implements AutoCloseable {
 
     static String holderOf(String attempt) {
         return attempt.substring(attempt.indexOf('@') + 1);
+    }
+
+    Underway underway() {
+        return underway;
     }
 
     void register(Claim claim) {

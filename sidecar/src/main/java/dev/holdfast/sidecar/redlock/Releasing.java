@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives an attempt's nodes back. Nodes that do not answer are asked again in the background, until what they
- * acknowledged has run out. Thread-safe.
+ * acknowledged has run out. It counts as given back when each has answered or been silent once. Thread-safe.
  */
 final class Releasing {
 
@@ -23,6 +23,7 @@ final class Releasing {
     private final IntPredicate concerned;
     private final Tick startedAt;
     private final CompletableFuture<Release> done = new CompletableFuture<>();
+    private final BitSet unheard = new BitSet();
     private final BitSet confirmed = new BitSet();
     private final List<NodeFault> faults = new ArrayList<>(0);
 
@@ -44,7 +45,13 @@ final class Releasing {
                 asked.set(slot);
             }
         }
+        synchronized (this) {
+            unheard.or(asked);
+        }
         redlock.ask(asked, _ -> request(), this::onReply);
+        if (asked.isEmpty()) {
+            redlock.underway().end();
+        }
         return done;
     }
 
@@ -54,7 +61,10 @@ final class Releasing {
 
     private void onReply(int slot, Reply reply) {
         @Nullable Release decided;
+        boolean last;
         synchronized (this) {
+            last = unheard.get(slot) && unheard.cardinality() == 1;
+            unheard.clear(slot);
             switch (reply) {
                 case Reply.Done _, Reply.Gone _ -> confirmed.set(slot);
                 case Reply.NoVote(var reason) -> fault(slot, reason);
@@ -68,6 +78,9 @@ final class Releasing {
         }
         if (decided != null) {
             done.complete(decided);
+        }
+        if (last) {
+            redlock.underway().end();
         }
     }
 

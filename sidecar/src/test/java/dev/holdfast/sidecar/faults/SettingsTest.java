@@ -157,6 +157,40 @@ class SettingsTest {
         }
     }
 
+    @Test
+    void whatIsKnownOfTheApplicationOutlastsAChangeOfHowItIsAsked() throws Exception {
+        AtomicInteger status = new AtomicInteger(503);
+        HttpServer application = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        application.createContext("/healthz", call -> {
+            call.sendResponseHeaders(status.get(), -1);
+            call.close();
+        });
+        application.start();
+        try (SidecarProcess a = asking("pod-a", application.getAddress().getPort(), "Always")) {
+            await().atMost(PATIENCE).until(() -> a.log().contains("the application is unhealthy"));
+            // So many that a judgement from the beginning would take longer than this test.
+            changeThreshold(a, 10_000);
+            await().atMost(PATIENCE).until(() -> a.log().contains("settings have changed"));
+            await().during(LEASE).until(() -> !a.holds());
+            status.set(200);
+            JsonObject held = a.await(PATIENCE, state -> state.getBoolean("held"));
+
+            changeThreshold(a, 3);
+            await().atMost(PATIENCE).until(() -> a.log().split("settings have changed", -1).length == 3);
+            await().during(LEASE).until(a::holds);
+            assertThat(a.state().orElseThrow().getLong("fencingToken")).isEqualTo(held.getLong("fencingToken"));
+            status.set(500);
+            a.await(PATIENCE, state -> !state.getBoolean("held"));
+        } finally {
+            application.stop(0);
+        }
+    }
+
+    private static void changeThreshold(SidecarProcess sidecar, int threshold) throws IOException {
+        sidecar.change(settings ->
+                settings.put("appHealth", settings.getJsonObject("appHealth").put("failureThreshold", threshold)));
+    }
+
     private static String holder(JsonObject state) {
         JsonObject holder = state.getJsonObject("holder");
         return holder == null ? "" : holder.getString("pod");

@@ -174,6 +174,12 @@ final class SidecarProcess implements AutoCloseable {
                 HttpRequest.newBuilder(api("/v1/leases/" + leaseId)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
+    CompletableFuture<HttpResponse<String>> releaseLater(String leaseId) {
+        return client.sendAsync(
+                HttpRequest.newBuilder(api("/v1/leases/" + leaseId)).DELETE().build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
     /** Holds a key for as long as the stream is open. */
     EventReader hold(String key) throws IOException, InterruptedException {
         return new EventReader(client, api("/v1/locks/" + MUTEX + "/keys/" + key + "/hold"));

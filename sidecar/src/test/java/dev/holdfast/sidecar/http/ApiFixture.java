@@ -141,6 +141,15 @@ final class ApiFixture {
         return client.send(posting(port, path, body), BodyHandlers.ofString());
     }
 
+    /** With a body that is said to be of a type. */
+    HttpResponse<String> post(int port, String path, String type, String body) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(uri(port, path))
+                .header("Content-Type", type)
+                .POST(BodyPublishers.ofString(body))
+                .build();
+        return client.send(request, BodyHandlers.ofString());
+    }
+
     CompletableFuture<HttpResponse<String>> postLater(int port, String path, String body) {
         return client.sendAsync(posting(port, path, body), BodyHandlers.ofString());
     }

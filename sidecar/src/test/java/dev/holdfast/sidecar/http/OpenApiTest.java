@@ -87,10 +87,12 @@ class OpenApiTest {
         keys();
         leases();
         dapr();
+        sendForms();
         askAsAForeignHost();
         stream();
         resign(200, pods.portOfA, "payments", "{\"standDown\":\"20s\"}");
         loseTheQuorum();
+        stopGivingKeys();
         assertThat(answered).isEqualTo(api.answers());
     }
 
@@ -175,6 +177,17 @@ class OpenApiTest {
         }
     }
 
+    private void sendForms() throws Exception {
+        String id = pods.take(pods.portOfA, "formed", "{}").getString("leaseId");
+        for (String path : List.of(
+                LOCK + "/resign", KEY + "/acquire", LEASE + "/renew", DAPR + "lock/{lock}", DAPR + "unlock/{lock}")) {
+            String lock = path.endsWith("resign") ? "payments" : "orders";
+            String url = path.replace("{lock}", lock).replace("{key}", "x").replace("{leaseId}", id);
+            check("POST " + path, 415, pods.post(pods.portOfA, url, "multipart/form-data; boundary=x", "--x--"));
+        }
+        delete(204, id);
+    }
+
     private static String daprBody(String resource, String owner) {
         return new JsonObject()
                 .put("resourceId", resource)
@@ -255,5 +268,11 @@ class OpenApiTest {
         acquire(503, "");
         hold(503, "?wait=0s");
         post(500, DAPR + "lock/{lock}", DAPR + "lock/orders", daprBody("free", "me"));
+    }
+
+    private void stopGivingKeys() throws Exception {
+        pods.leases.close();
+        acquire(503, "");
+        post(503, DAPR + "lock/{lock}", DAPR + "lock/orders", daprBody("free", "me"));
     }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import redis.embedded.core.ExecutableProvider;
 
@@ -40,9 +41,10 @@ public final class RedisProcess implements AutoCloseable {
         return new RedisProcess(bundledExecutable(), options);
     }
 
-    /** The bundled server, and the machine's own where there is one. */
+    /** The bundled server, and the machine's own Redis and Valkey where there are some. */
     public static Stream<Path> executables() throws IOException {
-        return Stream.concat(Stream.of(bundledExecutable()), installedExecutable().stream());
+        return Stream.of(Stream.of(bundledExecutable()), installed("redis-server"), installed("valkey-server"))
+                .flatMap(found -> found);
     }
 
     static Path bundledExecutable() throws IOException {
@@ -50,10 +52,14 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     static Optional<Path> installedExecutable() {
+        return installed("redis-server").findFirst();
+    }
+
+    private static Stream<Path> installed(String name) {
         return Stream.of(System.getenv("PATH").split(":", -1))
-                .map(folder -> Path.of(folder, "redis-server"))
+                .map(folder -> Path.of(folder, name))
                 .filter(Files::isExecutable)
-                .findFirst();
+                .limit(1);
     }
 
     public Endpoint endpoint() {
@@ -102,6 +108,15 @@ public final class RedisProcess implements AutoCloseable {
             }
             return line.toString().strip();
         }
+    }
+
+    /** The locks that have an attempt of a holder's. */
+    public Set<String> heldBy(String holder) throws IOException {
+        String locks = command("EVAL \"local held={}; for _,k in ipairs(redis.call('KEYS','*:lock:*')) do"
+                + " local attempt=string.match(redis.call('GET',k),'^%d+ (%S+)');"
+                + " if string.sub(attempt,-#ARGV[1])==ARGV[1] then table.insert(held,k) end end;"
+                + " return {ok=table.concat(held,' ')}\" 0 @" + holder);
+        return locks.equals("+") ? Set.of() : Set.of(locks.substring(1).split(" "));
     }
 
     private Process launch() throws IOException {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.operator.nodes;
+
+import org.jspecify.annotations.NullMarked;
