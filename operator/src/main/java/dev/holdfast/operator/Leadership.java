@@ -157,7 +157,7 @@ final class Leadership implements AutoCloseable {
                 threads);
     }
 
-    /** So that the next replica need not wait for the lease's end. Does nothing if it is another's. */
+    /** The lease ends a second later, so that the next replica need not wait for its length. Does nothing if it is another's. */
     private void giveUp(LeaderElector elector) {
         try {
             elector.release();

@@ -6,9 +6,10 @@ import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
-import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.List;
 
 /** Pods of a namespace with their sidecars: the part that kubelet and sidecars play. */
@@ -59,48 +60,27 @@ record TestPods(KubernetesClient client, String namespace) {
         client.resource(created).updateStatus();
     }
 
-    /** Its sidecar says so. */
+    /** Its sidecar says so, as sidecars do: whatever else changes on the pod meanwhile. */
     void hold(String pod, String lock, long token) {
-        String type = PodContract.conditionType(lock);
-        client.pods().inNamespace(namespace).withName(pod).editStatus(it -> {
-            it.getStatus()
-                    .getConditions()
-                    .removeIf(condition -> condition.getType().equals(type));
-            it.getStatus()
-                    .getConditions()
-                    .add(new PodConditionBuilder()
-                            .withType(type)
-                            .withStatus("True")
-                            .withReason("Held")
-                            .withMessage("holds " + lock + " with fencing token " + token)
-                            .withLastTransitionTime("2026-01-01T00:00:00Z")
-                            .build());
-            return it;
-        });
+        patchStatus(pod, PatchType.STRATEGIC_MERGE, """
+                {"status":{"conditions":[{"type":"%s","status":"True","reason":"Held","message":"holds %s with fencing token\
+                 %d","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}""".formatted(PodContract.conditionType(lock), lock, token));
     }
 
     /** The kubelet says that the sidecar is gone. */
     void killSidecar(String pod) {
-        client.pods().inNamespace(namespace).withName(pod).editStatus(it -> {
-            it.getStatus()
-                    .getInitContainerStatuses()
-                    .getFirst()
-                    .setState(new ContainerStateBuilder()
-                            .withNewTerminated()
-                            .withExitCode(137)
-                            .withFinishedAt("2026-01-01T00:00:05Z")
-                            .endTerminated()
-                            .build());
-            return it;
-        });
+        patchStatus(pod, PatchType.JSON_MERGE, """
+                {"status":{"initContainerStatuses":[{"name":"%s","image":"sidecar","imageID":"","ready":false,"restartCount":0,\
+                "state":{"terminated":{"exitCode":137,"finishedAt":"2026-01-01T00:00:05Z"}}}]}}""".formatted(PodContract.SIDECAR));
     }
 
     /** The kubelet has not said yet that the sidecar runs. */
     void hideSidecar(String pod) {
-        client.pods().inNamespace(namespace).withName(pod).editStatus(it -> {
-            it.getStatus().setInitContainerStatuses(List.of());
-            return it;
-        });
+        patchStatus(pod, PatchType.JSON_MERGE, "{\"status\":{\"initContainerStatuses\":[]}}");
+    }
+
+    private void patchStatus(String pod, PatchType type, String patch) {
+        client.pods().inNamespace(namespace).withName(pod).subresource("status").patch(PatchContext.of(type), patch);
     }
 
     void delete(String pod) {
