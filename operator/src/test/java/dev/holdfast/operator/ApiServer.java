@@ -40,7 +40,8 @@ public final class ApiServer implements AutoCloseable {
 
     private static Path temporary() {
         try {
-            return Files.createTempDirectory("holdfast-api-server-");
+            Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
+            return Files.createTempDirectory(target, "api-server-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

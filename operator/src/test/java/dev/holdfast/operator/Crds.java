@@ -31,6 +31,7 @@ final class Crds {
                         .waitUntilCondition(
                                 it -> it != null
                                         && it.getStatus() != null
+                                        && it.getStatus().getConditions() != null
                                         && it.getStatus().getConditions().stream()
                                                 .anyMatch(condition -> condition
                                                                 .getType()
