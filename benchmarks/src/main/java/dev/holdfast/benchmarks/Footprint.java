@@ -38,7 +38,7 @@ record Footprint(Contestants all, SidecarImage image) implements Row {
         var how = missing.map(reason -> "Left out: " + reason)
                 .orElse(
                         "One Leader lock with a lease of 10 s, led; the pod condition patched over TLS. The image's own Java, options"
-                                + " and archive, outside a container. Memory 20 s after the start, idle load over the 20 s after that.");
+                                + " and archive, outside a container. Memory 20 s after the first answer, idle load over the 20 s after that.");
         var lines = new ArrayList<List<String>>();
         var verdicts = new ArrayList<Verdict>();
         if (missing.isEmpty() && present.contains(all.holdfast)) {

@@ -24,6 +24,9 @@ import org.junit.jupiter.api.TestMethodOrder;
 class NodeSetLossesE2eTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+    /** Several leases. */
+    private static final Duration OUTAGE = Payments.LEASE.multipliedBy(4);
+
     private static final Duration QUARANTINE = Duration.ofSeconds(20);
     private static final String NODE = "holdfast-default-0";
     private static final String CLAIM = "data-" + NODE + "-0";
@@ -136,9 +139,24 @@ class NodeSetLossesE2eTest {
         assertThat(payments.holder()).isEqualTo(before);
     }
 
-    /** A lock that is deleted leaves its pods as they are, and shows nobody; applied again, it shows the same holder. */
     @Test
     @Order(4)
+    void withoutAnApiServerTheLockIsHeldOn() throws InterruptedException {
+        Observation before = payments.holder();
+        long transitions = payments.lock().at("/status/transitions").asLong();
+
+        shell.run("pids=$(grep -lxE 'kube-apiserver|k3s-server' /proc/[0-9]*/comm | cut -d/ -f3) && test -n \"$pids\""
+                + " && (kill -STOP $pids; sleep " + OUTAGE.toSeconds() + "; kill -CONT $pids) >/dev/null 2>&1 &");
+        Thread.sleep(OUTAGE.plusSeconds(1));
+
+        await("an answer").atMost(PATIENCE).until(() -> recorder.silence().compareTo(Payments.LEASE) < 0);
+        assertThat(payments.holder()).isEqualTo(before);
+        assertThat(payments.lock().at("/status/transitions").asLong()).isEqualTo(transitions);
+    }
+
+    /** A lock that is deleted leaves its pods as they are, and shows nobody; applied again, it shows the same holder. */
+    @Test
+    @Order(5)
     void aLockThatIsDeletedWhileItIsHeldIsHeldOn() throws InterruptedException {
         Observation before = payments.holder();
 
@@ -165,7 +183,7 @@ class NodeSetLossesE2eTest {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void aNamespaceIsDeletedWithAllThatIsInIt() {
         long began = System.nanoTime();
         kube.deleteNamespace();
@@ -208,8 +226,28 @@ class NodeSetLossesE2eTest {
 
     /** Nothing in a bare cluster makes volumes. */
     private void createVolumes() {
+        kube.apply("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: volumes}
+                spec:
+                  restartPolicy: Never
+                  containers:
+                    - name: make
+                      image: %s
+                      imagePullPolicy: IfNotPresent
+                      command: [sh, -c, "rm -rf /made/* && cd /made && for i in $(seq 0 %d); do mkdir -m 777 $i; done"]
+                      securityContext: {runAsUser: 0}
+                      volumeMounts: [{name: made, mountPath: /made}]
+                  volumes: [{name: made, hostPath: {path: %s, type: DirectoryOrCreate}}]
+                """.formatted(Images.app(), VOLUMES - 1, FOLDER));
+        await("folders for volumes")
+                .atMost(PATIENCE)
+                .until(() -> kube.resource("v1", "Pod", "volumes")
+                        .at("/status/phase")
+                        .asText()
+                        .equals("Succeeded"));
         for (int i = 0; i < VOLUMES; i++) {
-            shell.run("rm -rf /proc/1/root" + FOLDER + i + " && mkdir -m 777 /proc/1/root" + FOLDER + i);
             kube.client().persistentVolumes().withName(volume(i)).delete();
             kube.apply("""
                     apiVersion: v1
@@ -221,7 +259,7 @@ class NodeSetLossesE2eTest {
                       persistentVolumeReclaimPolicy: Retain
                       storageClassName: %s
                       hostPath: {path: %s}
-                    """.formatted(volume(i), CLASS, FOLDER + i));
+                    """.formatted(volume(i), CLASS, FOLDER + '/' + i));
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.holdfast.sidecar.mutex;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.HexFormat;
 
 /**
  * What is taken under a Mutex lock: any text.
@@ -12,6 +12,8 @@ public record Key(String text) {
 
     /** In characters, as a URL writes it: what is no printable ASCII, a space or a percent sign counts as {@code %XX}. */
     private static final int LONGEST = 256;
+
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     /**
      * Checks the length.
@@ -37,7 +39,7 @@ public record Key(String text) {
             if (each > ' ' && each < 0x7f && each != '%') {
                 stored.append((char) each);
             } else {
-                stored.append(String.format(Locale.ROOT, "%%%02X", each));
+                stored.append('%').append(HEX.toHexDigits(each));
             }
         }
         return stored.toString();

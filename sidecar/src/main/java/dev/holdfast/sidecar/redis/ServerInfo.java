@@ -31,8 +31,10 @@ record ServerInfo(Map<String, String> fields) {
         if (!get("connected_slaves").equals("0")) {
             return Optional.of("it has replicas; nodes are independent masters without replication");
         }
-        if (!get("redis_mode").equals("standalone")) {
-            return Optional.of("it runs in " + get("redis_mode") + " mode; nodes are standalone servers");
+        // Redis calls it redis_mode, Valkey server_mode.
+        String mode = fields.containsKey("redis_mode") ? get("redis_mode") : get("server_mode");
+        if (!mode.equals("standalone")) {
+            return Optional.of("it runs in " + mode + " mode; nodes are standalone servers");
         }
         if (!get("maxmemory_policy").equals("noeviction")) {
             return Optional.of("its maxmemory-policy is " + get("maxmemory_policy") + "; set noeviction");

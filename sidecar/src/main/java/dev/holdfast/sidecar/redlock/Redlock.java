@@ -226,7 +226,8 @@ public final class Redlock implements AutoCloseable {
 
     /** A waiter's place in line: ids sort by arrival, so far as wall clocks agree; that is fairness, not safety. */
     String newWaiterId() {
-        return String.format("%016d", environment.wallMicros().getAsLong()) + '.' + newAttemptId();
+        String micros = Long.toString(environment.wallMicros().getAsLong());
+        return "0".repeat(Math.max(0, 16 - micros.length())) + micros + '.' + newAttemptId();
     }
 
     static String holderOf(String attempt) {

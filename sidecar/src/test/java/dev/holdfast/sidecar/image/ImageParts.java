@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
  */
 class ImageParts {
 
+    private static final String PUBLIC_AUTHORITIES = "cacerts";
+
     private final Path parts = Path.of(System.getProperty("image.parts", "")).toAbsolutePath();
     private final Path options = Path.of(System.getProperty("image.options", ""));
     private final StagedImage image = new StagedImage(parts.resolve("root"));
@@ -58,9 +60,13 @@ class ImageParts {
                 "--strip-debug",
                 "--no-header-files",
                 "--no-man-pages",
+                // Everybody whom the sidecar trusts is named in its configuration; Java would read these all the same.
+                "--exclude-files",
+                "**" + PUBLIC_AUTHORITIES,
                 "--output",
                 runtime.toString());
         assertThat(code).as("jlink").isZero();
+        assertThat(runtime.resolve("lib/security").resolve(PUBLIC_AUTHORITIES)).doesNotExist();
         return runtime;
     }
 

@@ -55,6 +55,10 @@ public final class RedisProcess implements AutoCloseable {
         return installed("redis-server").findFirst();
     }
 
+    static Optional<Path> installedValkey() {
+        return installed("valkey-server").findFirst();
+    }
+
     private static Stream<Path> installed(String name) {
         return Stream.of(System.getenv("PATH").split(":", -1))
                 .map(folder -> Path.of(folder, name))
