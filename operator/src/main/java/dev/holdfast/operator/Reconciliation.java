@@ -7,12 +7,14 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Set;
 
 /** The reconcile loops of both resources, for one term of leadership. */
 final class Reconciliation implements Leadership.Term {
 
     private static final int AT_A_TIME = 32;
+    private static final Duration LAST_WORDS = Duration.ofSeconds(4);
 
     private final Operator operator;
 
@@ -30,6 +32,8 @@ final class Reconciliation implements Leadership.Term {
                 .withUseSSAToPatchPrimaryResource(true)
                 .withPreviousAnnotationForDependentResources(false)
                 .withExecutorService(threads)
+                // The next term is another replica's.
+                .withReconciliationTerminationTimeout(LAST_WORDS)
                 .withMetrics(metrics));
         Clock wallClock = Clock.systemUTC();
         LockReconciler locks = new LockReconciler(client, wallClock, System::nanoTime);

@@ -52,7 +52,7 @@ class DeletionsTest {
             assertThatThrownBy(() -> server.client()
                             .resource(namespace.nodeSet("default"))
                             .delete())
-                    .hasMessageContaining("its condition InUse names all such locks");
+                    .hasMessageContaining("its condition InUse names such locks");
 
             server.client().resource(namespace.lock("payments")).delete();
             server.client().resource(namespace.lock("reports")).delete();

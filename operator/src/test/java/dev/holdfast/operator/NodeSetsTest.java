@@ -67,7 +67,7 @@ class NodeSetsTest {
         }
         assertThat(Objects.requireNonNull(namespace.secret("holdfast-default-credentials"))
                         .getData())
-                .containsOnlyKeys("username", "password");
+                .containsOnlyKeys("username", "password", "rotation");
         assertThat(server.client()
                         .policy()
                         .v1()

@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +18,7 @@ public final class NodeCertificates {
 
     private static final Logger log = LoggerFactory.getLogger(NodeCertificates.class);
     private static final String PURPOSE = "nodes";
+    private static final int MOST_FORMER = 4;
 
     private NodeCertificates() {}
 
@@ -50,13 +52,16 @@ public final class NodeCertificates {
         return after.texts();
     }
 
-    /** Of several that signed before, the one that did last. */
+    /** The latest of those that signed before: until all nodes present what a newer one signed, an older one may be needed. */
     private static String readable(String authorities) {
         if (authorities.isEmpty()) {
             return "";
         }
         try {
-            return Pem.write(Pem.certificates(authorities).getFirst());
+            return Pem.certificates(authorities).stream()
+                    .limit(MOST_FORMER)
+                    .map(Pem::write)
+                    .collect(Collectors.joining());
         } catch (GeneralSecurityException _) {
             return ""; // Nobody could trust it either.
         }

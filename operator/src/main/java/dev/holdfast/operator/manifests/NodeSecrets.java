@@ -28,8 +28,8 @@ public record NodeSecrets(RedisAccess access, Optional<Tls> tls) {
 
     private static final String PASSWORD = "password";
     private static final String OTHER_PASSWORD = "other-password";
-    private static final String ROTATION = "holdfast.dev/rotation";
-    private static final String TOLD_SINCE = "holdfast.dev/told-since";
+    private static final String ROTATION = "rotation";
+    private static final String TOLD_SINCE = "told-since";
     private static final String TRUSTED_SINCE = "holdfast.dev/trusted-since";
 
     /**
@@ -74,29 +74,21 @@ public record NodeSecrets(RedisAccess access, Optional<Tls> tls) {
     private Secret credentials(NodeSetNames names) {
         Map<String, String> texts = new TreeMap<>(Map.of("username", NodeSetNames.USER, PASSWORD, access.password()));
         tls.ifPresent(files -> texts.put(AUTHORITIES, files.authorities()));
-        SecretBuilder secret = secret(names, names.credentials(), texts);
         // Until sidecars are told the next password, the request is not answered: if this is all that is left, it
         // begins anew.
-        return access.phase() == RedisAccess.Phase.INTRODUCING
-                ? secret.build()
-                : secret.editMetadata()
-                        .addToAnnotations(ROTATION, access.rotation())
-                        .endMetadata()
-                        .build();
+        if (access.phase() != RedisAccess.Phase.INTRODUCING) {
+            texts.put(ROTATION, access.rotation());
+        }
+        access.toldSince().ifPresent(since -> texts.put(TOLD_SINCE, since.toString()));
+        return secret(names, names.credentials(), texts).build();
     }
 
     private Secret accessList(NodeSetNames names) {
         Map<String, String> texts = new TreeMap<>(Map.of(PASSWORD, access.password(), ACCESS_LIST, access.users()));
         access.other().ifPresent(password -> texts.put(OTHER_PASSWORD, password));
-        var secret = secret(names, names.accessList(), texts)
-                .editMetadata()
-                .addToAnnotations(ROTATION, access.rotation())
-                .endMetadata();
-        access.toldSince()
-                .ifPresent(since -> secret.editMetadata()
-                        .addToAnnotations(TOLD_SINCE, since.toString())
-                        .endMetadata());
-        return secret.build();
+        texts.put(ROTATION, access.rotation());
+        access.toldSince().ifPresent(since -> texts.put(TOLD_SINCE, since.toString()));
+        return secret(names, names.accessList(), texts).build();
     }
 
     private static SecretBuilder secret(NodeSetNames names, String name, Map<String, String> texts) {
@@ -120,8 +112,8 @@ public record NodeSecrets(RedisAccess access, Optional<Tls> tls) {
                 : Optional.of(new RedisAccess(
                         password,
                         Optional.of(value(secret, OTHER_PASSWORD)).filter(text -> !text.isEmpty()),
-                        annotation(secret, TOLD_SINCE).flatMap(NodeSecrets::instant),
-                        annotation(secret, ROTATION).orElse("")));
+                        instant(value(secret, TOLD_SINCE)),
+                        value(secret, ROTATION)));
     }
 
     /** What a Secret with certificates tells; a time that is missing is long ago. */

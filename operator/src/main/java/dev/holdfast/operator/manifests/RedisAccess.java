@@ -25,6 +25,12 @@ public record RedisAccess(String password, Optional<String> other, Optional<Inst
             + " +client|setname +get +mget +set +del +pexpire +time +publish +subscribe +unsubscribe +zadd +zrem +zrange"
             + " +zremrangebyscore";
 
+    /**
+     * Without a password nobody logs in. It keeps its rights: Redis reads its append-only file back as this user, and what it may
+     * not do of the transactions in it is lost.
+     */
+    private static final String NOBODY = "user default off resetpass ~* &* +@all";
+
     private static final int PASSWORD_BYTES = 32;
 
     /** How a rotation stands. */
@@ -63,16 +69,35 @@ public record RedisAccess(String password, Optional<String> other, Optional<Inst
      */
     public RedisAccess next(String asked, boolean nodesHaveLoaded, Instant now, Duration grace) {
         return switch (phase()) {
-            case STEADY ->
-                asked.isEmpty() || asked.equals(rotation)
+            case STEADY -> {
+                if (toldSince.isPresent()) {
+                    // The list with the one of before was lost: nodes that run accept it still.
+                    yield isOver(now, grace) ? of(password, rotation) : this;
+                }
+                yield asked.isEmpty() || asked.equals(rotation)
                         ? this
                         : new RedisAccess(password, Optional.of(newPassword()), Optional.empty(), asked);
+            }
             case INTRODUCING ->
                 nodesHaveLoaded
                         ? new RedisAccess(other.orElseThrow(), Optional.of(password), Optional.of(now), rotation)
                         : this;
-            case RETIRING -> now.isBefore(toldSince.orElseThrow().plus(grace)) ? this : of(password, rotation);
+            case RETIRING -> isOver(now, grace) ? of(password, rotation) : this;
         };
+    }
+
+    /** Until when a node must not forget the password of before; empty: it may. */
+    public Optional<Instant> retiringUntil(Duration grace) {
+        return toldSince.map(since -> since.plus(grace));
+    }
+
+    /** The same, told from now on. */
+    public RedisAccess toldFrom(Instant now) {
+        return new RedisAccess(password, other, Optional.of(now), rotation);
+    }
+
+    private boolean isOver(Instant now, Duration grace) {
+        return !now.isBefore(toldSince.orElseThrow().plus(grace));
     }
 
     /** The access list: nobody without a password, and only the passwords' hashes. Who is told which does not change it. */
@@ -81,8 +106,7 @@ public record RedisAccess(String password, Optional<String> other, Optional<Inst
                 .map(text -> '#' + Fingerprint.of(text))
                 .sorted()
                 .collect(Collectors.joining(" "));
-        return String.join(
-                "\n", List.of("user default off", "user " + NodeSetNames.USER + " on " + hashes + ' ' + RIGHTS, ""));
+        return String.join("\n", List.of(NOBODY, "user " + NodeSetNames.USER + " on " + hashes + ' ' + RIGHTS, ""));
     }
 
     private static String newPassword() {

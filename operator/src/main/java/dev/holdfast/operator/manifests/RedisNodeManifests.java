@@ -62,8 +62,13 @@ public final class RedisNodeManifests {
         return IntStream.range(0, spec.nodes()).mapToObj(this::statefulSet).toList();
     }
 
-    /** One node at a time may be taken away on purpose. */
-    public PodDisruptionBudget budget() {
+    /**
+     * One node at a time may be taken away on purpose, and none while another has no vote: that a pod is ready tells nothing of
+     * that. What does not work may always go.
+     *
+     * @param mayGo whether one may now
+     */
+    public PodDisruptionBudget budget(boolean mayGo) {
         return new PodDisruptionBudgetBuilder()
                 .withNewMetadata()
                 .withName(names.all())
@@ -71,7 +76,8 @@ public final class RedisNodeManifests {
                 .withLabels(Labels.ofNodeSet(names.set()))
                 .endMetadata()
                 .withNewSpec()
-                .withMaxUnavailable(new IntOrString(1))
+                .withMaxUnavailable(new IntOrString(mayGo ? 1 : 0))
+                .withUnhealthyPodEvictionPolicy("AlwaysAllow")
                 .withNewSelector()
                 .withMatchLabels(Labels.ofNodeSet(names.set()))
                 .endSelector()

@@ -14,8 +14,10 @@ import java.util.function.Supplier;
 final class Care implements AutoCloseable {
 
     private static final Duration LINGER = Duration.ofMinutes(1);
+    /** Each costs some threads. */
+    private static final int AT_A_TIME = 32;
 
-    private final Map<String, Taken> taken = new HashMap<>();
+    private final Map<Object, Taken> taken = new HashMap<>();
     private final ScheduledExecutorService ends = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("node-care").factory());
 
@@ -30,9 +32,17 @@ final class Care implements AutoCloseable {
 
     private record Taken(Open open, ScheduledFuture<?> end) {}
 
-    /** @param opening called unless it is open already */
-    synchronized void take(String key, Supplier<Open> opening) {
+    /**
+     * Does nothing while there are many already; then it is asked for again.
+     *
+     * @param key what the nodes are reached with is part of it: with something else they are opened anew
+     * @param opening called unless it is open already
+     */
+    synchronized void take(Object key, Supplier<Open> opening) {
         Taken known = taken.get(key);
+        if (known == null && taken.size() >= AT_A_TIME) {
+            return;
+        }
         if (known != null) {
             known.end.cancel(false);
         }
@@ -40,7 +50,7 @@ final class Care implements AutoCloseable {
         taken.put(key, new Taken(open, ends.schedule(() -> end(key), LINGER.toMillis(), TimeUnit.MILLISECONDS)));
     }
 
-    private synchronized void end(String key) {
+    private synchronized void end(Object key) {
         Taken known = taken.get(key);
         // Somebody may have asked for it in the very moment.
         if (known != null && known.end.getDelay(TimeUnit.MILLISECONDS) <= 0) {

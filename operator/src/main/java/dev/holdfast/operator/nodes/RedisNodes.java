@@ -22,6 +22,8 @@ import java.util.stream.IntStream;
 /** Nodes on Redis, by the very code that sidecars use: there is one implementation of what safety rests on. */
 public final class RedisNodes implements Nodes, AutoCloseable {
 
+    private static final String NO_AUTHORITY = "tls is On, and there is no ca.crt in the Secret with the credentials";
+
     private final Care care = new Care();
 
     @Override
@@ -38,8 +40,16 @@ public final class RedisNodes implements Nodes, AutoCloseable {
 
     @Override
     public List<Node> look(RedisNodeSet set, Optional<Credentials> credentials) {
-        List<Standing> standings = speakingTo(set, credentials, NodeProbe::lookAtAll);
         List<String> addresses = LockManifests.addresses(set);
+        List<Standing> standings = LockManifests.usesTls(set)
+                        && credentials
+                                .map(Credentials::certificateAuthority)
+                                .orElse("")
+                                .isEmpty()
+                ? addresses.stream()
+                        .<Standing>map(_ -> new Standing.Unreachable(NO_AUTHORITY))
+                        .toList()
+                : speakingTo(set, credentials, NodeProbe::lookAtAll);
         NodeSetNames names = NodeSetNames.of(set);
         boolean isExternal = set.getSpec().external() != null;
         return IntStream.range(0, standings.size())
@@ -65,12 +75,13 @@ public final class RedisNodes implements Nodes, AutoCloseable {
 
     @Override
     public void care(RedisNodeSet set, Optional<Credentials> credentials) {
-        String login = credentials.map(Credentials::toString).orElse("");
-        care.take(set.getMetadata().getUid() + '/' + login, () -> {
+        care.take(new Reached(set.getMetadata().getUid(), LockManifests.addresses(set), credentials), () -> {
             AuthorityFile authority = AuthorityFile.of(set, credentials);
             return new Care.Open(NodeCare.begin(nodeSet(set, credentials, authority.path())), authority);
         });
     }
+
+    private record Reached(String set, List<String> addresses, Optional<Credentials> credentials) {}
 
     @Override
     public void close() {

@@ -49,6 +49,7 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
 
     static final String NAME = "redisnodeset";
     private static final String SECRETS = "secrets";
+    private static final String MAY_GO = "may-go";
     private static final Duration LOOK_WHEN_WELL = Duration.ofSeconds(30);
     private static final Duration LOOK_WHEN_WEAK = Duration.ofSeconds(3);
 
@@ -70,8 +71,8 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
             new Owned<>(Service.class, desired -> managed(desired, RedisNodeManifests::services));
     private final Owned<StatefulSet, RedisNodeSet> statefulSets =
             new Owned<>(StatefulSet.class, desired -> managed(desired, RedisNodeManifests::statefulSets));
-    private final Owned<PodDisruptionBudget, RedisNodeSet> budgets =
-            new Owned<>(PodDisruptionBudget.class, desired -> managed(desired, set -> List.of(set.budget())));
+    private final Owned<PodDisruptionBudget, RedisNodeSet> budgets = new Owned<>(
+            PodDisruptionBudget.class, desired -> managed(desired, set -> List.of(set.budget(mayGo(desired)))));
     private final Owned<NetworkPolicy, RedisNodeSet> networkPolicies;
 
     /**
@@ -142,7 +143,15 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
         Optional<RollOut> rollOut = admitted.isOver()
                 ? wanted.map(it -> rollOut(RollOut.of(set.getSpec().nodes(), before, seen), it))
                 : Optional.empty();
+        boolean allVote = !admitted.isOver() || seen.stream().allMatch(node -> node.state() == State.Voting);
+        boolean mayGo = allVote || rollOut.flatMap(RollOut::next).isPresent();
+        context.managedWorkflowAndDependentResourceContext().put(MAY_GO, mayGo);
+        refusals.collect("PodDisruptionBudget", () -> budgets.reconcile(set, context));
         rollOut.flatMap(RollOut::next).ifPresent(node -> replacement.replace(set, node, before));
+        if (!admitted.isOver() && !admitted.isBegun()) {
+            // Nobody can have used them: a spec that cannot run is corrected at once.
+            RollOut.outdated(before).forEach(node -> replacement.replace(set, node, before));
+        }
         if (seen.stream().anyMatch(node -> node.state() == State.Quarantined)) {
             nodes.care(set, credentials);
         }
@@ -163,7 +172,6 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
         refusals.collect("ConfigMap", () -> configurations.reconcile(set, context));
         refusals.collect("Service", () -> services.reconcile(set, context));
         refusals.collect("NetworkPolicy", () -> networkPolicies.reconcile(set, context));
-        refusals.collect("PodDisruptionBudget", () -> budgets.reconcile(set, context));
         if (hasSecrets) {
             // A template names what was stored; it must not name what was not.
             refusals.collect("StatefulSet", () -> statefulSets.reconcile(set, context));
@@ -173,8 +181,8 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
 
     private RollOut rollOut(RollOut progress, NodeSecrets wanted) {
         return nodeSecrets
-                .untilTrusted(wanted)
-                .map(time -> progress.heldUntil("all sidecars have been told the nodes' new CA, at " + time))
+                .heldUntil(wanted)
+                .map(time -> progress.heldUntil("all sidecars have been told the nodes' new secrets, at " + time))
                 .orElse(progress);
     }
 
@@ -213,6 +221,13 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
 
     private static Optional<NodeSecrets> secretsOf(Desired<RedisNodeSet> desired) {
         return desired.context().managedWorkflowAndDependentResourceContext().get(SECRETS, NodeSecrets.class);
+    }
+
+    private static boolean mayGo(Desired<RedisNodeSet> desired) {
+        return desired.context()
+                .managedWorkflowAndDependentResourceContext()
+                .get(MAY_GO, Boolean.class)
+                .orElse(true);
     }
 
     private static <R> List<R> managed(Desired<RedisNodeSet> desired, Function<RedisNodeManifests, List<R>> manifests) {

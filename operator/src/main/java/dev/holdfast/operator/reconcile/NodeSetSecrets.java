@@ -12,6 +12,7 @@ import dev.holdfast.operator.manifests.RedisAccess.Phase;
 import dev.holdfast.operator.manifests.RedisNodeManifests;
 import dev.holdfast.operator.nodes.Nodes;
 import dev.holdfast.operator.reconcile.RollOut.Member;
+import dev.holdfast.operator.reconcile.RollOut.Vote;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -19,6 +20,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -70,16 +72,32 @@ final class NodeSetSecrets {
         RedisAccess stored = find(List.of(names.accessList(), names.credentials()), names, context, NodeSecrets::access)
                 .orElseGet(RedisAccess::create);
         NodeSecrets before = new NodeSecrets(stored, tls);
+        if (stored.toldSince().isPresent() && !told(names, context).equals(stored.password())) {
+            // Its Secret could not be written yet: sidecars are told from now on.
+            return new Step(before, new NodeSecrets(stored.toldFrom(now), tls));
+        }
         boolean introduced = stored.phase() == Phase.INTRODUCING && nodesAcceptBoth(set, before, context);
         RedisAccess next = stored.next(asked(set), introduced, now, grace);
         return new Step(before, new NodeSecrets(next, tls));
     }
 
-    /** Until when nodes must not present a certificate of a new CA; empty: they may. */
-    Optional<Instant> untilTrusted(NodeSecrets secrets) {
-        return secrets.tls()
-                .map(files -> files.trustedSince().plus(grace))
-                .filter(trusted -> wallClock.instant().isBefore(trusted));
+    private String told(NodeSetNames names, Context<RedisNodeSet> context) {
+        return find(List.of(names.credentials()), names, context, NodeSecrets::access)
+                .map(RedisAccess::password)
+                .orElse("");
+    }
+
+    /**
+     * Until when no node is to be replaced, as it would demand or present what sidecars have not been told for long enough;
+     * empty: it may. While two passwords are valid it may, for it accepts both.
+     */
+    Optional<Instant> heldUntil(NodeSecrets secrets) {
+        RedisAccess access = secrets.access();
+        return Stream.concat(
+                        secrets.tls().map(files -> files.trustedSince().plus(grace)).stream(),
+                        access.other().isEmpty() ? access.retiringUntil(grace).stream() : Stream.<Instant>empty())
+                .filter(time -> wallClock.instant().isBefore(time))
+                .max(Comparator.naturalOrder());
     }
 
     private static String asked(RedisNodeSet set) {
@@ -92,7 +110,7 @@ final class NodeSetSecrets {
         RedisNodeManifests manifests = new RedisNodeManifests(set, secrets);
         long loaded = context.getSecondaryResourcesAsStream(StatefulSet.class)
                 .filter(manifests::hasLoaded)
-                .filter(node -> Member.of(node, true).isUpToDate())
+                .filter(node -> Member.of(node, Vote.HAS).isUpToDate())
                 .count();
         return loaded == set.getSpec().nodes()
                 && nodes.allAccept(
@@ -110,7 +128,9 @@ final class NodeSetSecrets {
                 told,
                 names.certified(set.getSpec().nodes()),
                 now);
-        return stored.filter(known -> known.authorities().equals(texts.getOrDefault(NodeSecrets.AUTHORITIES, "")))
+        // Only when their Secret has been written are sidecars told.
+        return stored.filter(known -> known.authorities().equals(texts.getOrDefault(NodeSecrets.AUTHORITIES, ""))
+                        && known.authorities().equals(told))
                 .map(known -> new Tls(texts, known.trustedSince()))
                 // Before their admission nobody was told any other.
                 .orElseGet(() -> new Tls(texts, NodeSetReconciler.isAdmitted(set) ? now : Instant.EPOCH));

@@ -111,6 +111,8 @@ record NodeSetView(
         fresh.setMetadata(new ObjectMetaBuilder()
                 .withName(set.getMetadata().getName())
                 .withNamespace(set.getMetadata().getNamespace())
+                // Another set of that name is another set.
+                .withUid(set.getMetadata().getUid())
                 .build());
         fresh.setStatus(status(wallClock));
         return fresh;

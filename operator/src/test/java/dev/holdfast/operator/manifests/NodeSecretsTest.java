@@ -73,7 +73,7 @@ class NodeSecretsTest {
         List<Secret> secrets = secrets(steady, Optional.of(new Tls(TEXTS, NOW)));
 
         Secret credentials = named(secrets, "holdfast-default-credentials");
-        assertThat(credentials.getData()).containsOnlyKeys("username", "password", "ca.crt");
+        assertThat(credentials.getData()).containsOnlyKeys("username", "password", "rotation", "ca.crt");
         assertThat(NodeSecrets.value(credentials, "ca.crt")).isEqualTo("authorities");
         Tls read = NodeSecrets.tls(named(secrets, "holdfast-default-tls"));
         assertThat(read).isEqualTo(new Tls(TEXTS, NOW));

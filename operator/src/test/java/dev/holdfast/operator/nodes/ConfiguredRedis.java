@@ -54,6 +54,12 @@ final class ConfiguredRedis implements AutoCloseable {
         process = launch();
     }
 
+    /** As a container that is killed: what is on its volume stays. */
+    void restart() throws IOException {
+        end();
+        process = launch();
+    }
+
     private void mount(Map<String, String> files) throws IOException {
         for (var file : files.entrySet()) {
             String text = file.getValue()

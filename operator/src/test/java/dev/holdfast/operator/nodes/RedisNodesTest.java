@@ -8,6 +8,7 @@ import dev.holdfast.crds.RedisNodeSetSpec;
 import dev.holdfast.crds.RedisNodeSetSpec.External;
 import dev.holdfast.crds.RedisNodeSetSpec.Resources;
 import dev.holdfast.crds.RedisNodeSetSpec.Scheduling;
+import dev.holdfast.crds.RedisNodeSetSpec.Storage;
 import dev.holdfast.crds.RedisNodeSetSpec.Tls;
 import dev.holdfast.crds.RedisNodeSetStatus.Node;
 import dev.holdfast.crds.RedisNodeSetStatus.State;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -44,6 +46,11 @@ class RedisNodesTest {
     }
 
     private static RedisNodeSet set(Tls tls, Optional<External> external) {
+        return set(tls, external, QUARANTINE, null);
+    }
+
+    private static RedisNodeSet set(
+            Tls tls, Optional<External> external, Duration quarantine, @Nullable Storage storage) {
         RedisNodeSet set = new RedisNodeSet();
         set.setMetadata(new ObjectMetaBuilder()
                 .withName("default")
@@ -53,8 +60,8 @@ class RedisNodesTest {
         set.setSpec(new RedisNodeSetSpec(
                 1,
                 RedisNodeSetSpec.DEFAULT_IMAGE,
-                QUARANTINE,
-                null,
+                quarantine,
+                storage,
                 Resources.NONE,
                 tls,
                 Scheduling.NONE,
@@ -174,6 +181,34 @@ class RedisNodesTest {
             nodes.care(set, login);
             await().atMost(SOON).until(() -> look(nodes, set, login.get()).state() == State.Voting);
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(QUARANTINE);
+        }
+    }
+
+    /** Its append-only file has transactions, which Redis reads back with the rights of its default user. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aNodeWithStorageRemembersEverythingWhenItIsKilled(Path server) throws Exception {
+        Duration quarantine = Duration.ofMinutes(10);
+        Storage storage = new Storage("64Mi", null);
+        RedisAccess access = RedisAccess.create();
+        NodeSecrets secrets = secrets(access, Tls.Off);
+        Optional<Credentials> login = Optional.of(credentials(secrets, access.password()));
+        try (ConfiguredRedis node = new ConfiguredRedis(
+                        server, files(set(Tls.Off, Optional.empty(), quarantine, storage), secrets));
+                RedisNodes nodes = new RedisNodes()) {
+            RedisNodeSet set = set(
+                    Tls.Off,
+                    Optional.of(new External(List.of("localhost:" + node.port()), null, Tls.Off)),
+                    quarantine,
+                    storage);
+            await().atMost(SOON).until(() -> nodes.admitFresh(set, login).isEmpty());
+
+            node.restart();
+
+            await().atMost(SOON).until(() -> look(nodes, set, login.get()).state() == State.Quarantined);
+            assertThat(node.log()).doesNotContain("NOPERM");
+            nodes.care(set, login);
+            await().atMost(SOON).until(() -> look(nodes, set, login.get()).state() == State.Voting);
         }
     }
 }

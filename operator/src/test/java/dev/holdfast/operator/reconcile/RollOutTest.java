@@ -3,6 +3,7 @@ package dev.holdfast.operator.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.operator.reconcile.RollOut.Member;
+import dev.holdfast.operator.reconcile.RollOut.Vote;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,14 +13,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RollOutTest {
 
-    /** Each node as: V has a vote, - has none; o of an old template, n of the new one, ? not seen yet, 0 without a pod. */
+    /** Each node as: V has a vote, - has none, ~ is not known to have one; o of an old template, n of the new one, ? not seen yet, 0 without a pod. */
     private static RollOut of(String nodes) {
         List<Member> members = new ArrayList<>();
         for (String node : Arrays.asList(nodes.split(" "))) {
             int pods = node.charAt(1) == '0' ? 0 : 1;
             int updated = node.charAt(1) == 'n' ? 1 : 0;
-            members.add(
-                    new Member("node-" + members.size(), node.charAt(0) == 'V', pods, updated, node.charAt(1) != '?'));
+            Vote vote = switch (node.charAt(0)) {
+                case 'V' -> Vote.HAS;
+                case '~' -> Vote.UNKNOWN;
+                default -> Vote.NONE;
+            };
+            members.add(new Member("node-" + members.size(), vote, pods, updated, node.charAt(1) != '?'));
         }
         return RollOut.of(members.size(), members);
     }
@@ -39,6 +44,12 @@ class RollOutTest {
         "V? V? V?, none, none", // its controller has not seen the new template
         "Vo V? V?, node-0, none",
         "Vo, node-0, none", // a set of one has no other
+        "~o ~o ~o, node-0, none", // the operator is cut off: one goes
+        "~n ~o ~o, none, node-0", // and no other
+        "-n ~o ~o, none, node-0",
+        "Vn ~o ~o, node-1, none", // when that one votes, the next
+        "~o Vo Vo, node-0, none",
+        "Vo Vo ~n, none, node-2",
     })
     void atMostOneVoteIsMissing(String nodes, String next, String waitsFor) {
         RollOut rollOut = of(nodes);
@@ -49,7 +60,8 @@ class RollOutTest {
 
     @Test
     void whileANodeHasNoStatefulSetNoneIsReplaced() {
-        List<Member> two = List.of(new Member("node-0", true, 1, 0, true), new Member("node-1", true, 1, 0, true));
+        List<Member> two =
+                List.of(new Member("node-0", Vote.HAS, 1, 0, true), new Member("node-1", Vote.HAS, 1, 0, true));
         assertThat(RollOut.of(3, two).next()).isEmpty();
         assertThat(RollOut.of(3, two).isOver()).isFalse();
     }

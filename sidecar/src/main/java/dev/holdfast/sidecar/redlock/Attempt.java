@@ -181,7 +181,7 @@ final class Attempt {
         long takeable = observations.untilTakeable(waiter, now);
         Duration retryAfter = Duration.ofNanos(takeable == Long.MAX_VALUE ? claim.timing.lease() : takeable);
         if (cast < redlock.quorum()) {
-            return new Acquisition.NoQuorum(cast, redlock.quorum(), faultsAndSilence());
+            return new Acquisition.NoQuorum(cast, redlock.quorum(), List.copyOf(faults));
         }
         if (heldByOthers == 0) {
             return new Acquisition.Contended(Duration.ZERO);
@@ -190,16 +190,6 @@ final class Attempt {
                 .holder()
                 .<Acquisition>map(holder -> new Acquisition.HeldByAnother(holder, retryAfter))
                 .orElseGet(() -> new Acquisition.Contended(retryAfter));
-    }
-
-    private List<NodeFault> faultsAndSilence() {
-        List<NodeFault> all = new ArrayList<>(faults);
-        for (int slot = 0; slot < votes.length; slot++) {
-            if (votes[slot] == Vote.PENDING) {
-                all.add(new NodeFault(redlock.nodes().get(slot).address(), "no answer yet"));
-            }
-        }
-        return List.copyOf(all);
     }
 
     private int count(Vote vote) {
