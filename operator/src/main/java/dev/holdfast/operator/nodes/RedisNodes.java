@@ -41,15 +41,11 @@ public final class RedisNodes implements Nodes, AutoCloseable {
     @Override
     public List<Node> look(RedisNodeSet set, Optional<Credentials> credentials) {
         List<String> addresses = LockManifests.addresses(set);
-        List<Standing> standings = LockManifests.usesTls(set)
-                        && credentials
-                                .map(Credentials::certificateAuthority)
-                                .orElse("")
-                                .isEmpty()
-                ? addresses.stream()
-                        .<Standing>map(_ -> new Standing.Unreachable(NO_AUTHORITY))
-                        .toList()
-                : speakingTo(set, credentials, NodeProbe::lookAtAll);
+        List<Standing> standings = mistake(set, credentials)
+                .map(reason -> addresses.stream()
+                        .<Standing>map(_ -> new Standing.Unreachable(reason))
+                        .toList())
+                .orElseGet(() -> speakingTo(set, credentials, NodeProbe::lookAtAll));
         NodeSetNames names = NodeSetNames.of(set);
         boolean isExternal = set.getSpec().external() != null;
         return IntStream.range(0, standings.size())
@@ -58,6 +54,20 @@ public final class RedisNodes implements Nodes, AutoCloseable {
                         addresses.get(slot),
                         standings.get(slot)))
                 .toList();
+    }
+
+    /** What makes every try vain. */
+    private static Optional<String> mistake(RedisNodeSet set, Optional<Credentials> credentials) {
+        if (LockManifests.usesTls(set)
+                && credentials.map(Credentials::certificateAuthority).orElse("").isEmpty()) {
+            return Optional.of(NO_AUTHORITY);
+        }
+        try {
+            LockManifests.addresses(set).forEach(Endpoint::parse);
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 
     private static Node node(String name, String address, Standing standing) {

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -209,6 +210,21 @@ class RedisNodesTest {
             assertThat(node.log()).doesNotContain("NOPERM");
             nodes.care(set, login);
             await().atMost(SOON).until(() -> look(nodes, set, login.get()).state() == State.Voting);
+        }
+    }
+
+    @Test
+    void whatCannotBeReachedAtAllHasOneReason() {
+        try (RedisNodes nodes = new RedisNodes()) {
+            RedisNodeSet nowhere = set(Tls.Off, Optional.of(new External(List.of("no port"), null, Tls.Off)));
+            assertThat(nodes.look(nowhere, Optional.empty()).getFirst().reason())
+                    .contains("no port");
+
+            RedisNodeSet untrusted = set(Tls.On, Optional.of(new External(List.of("localhost:1"), "login", Tls.On)));
+            Credentials login = new Credentials(USER, "password", "");
+            Node first = nodes.look(untrusted, Optional.of(login)).getFirst();
+            assertThat(first.reason()).contains("there is no ca.crt");
+            assertThat(nodes.look(untrusted, Optional.of(login)).getFirst()).isEqualTo(first);
         }
     }
 }
