@@ -254,12 +254,16 @@ class LeaderElectionE2eTest {
         AtomicInteger fewestVotes = new AtomicInteger(Integer.MAX_VALUE);
         long began = System.nanoTime();
 
-        kube.apply("""
+        kube.apply(Images.into("""
                 apiVersion: holdfast.dev/v1alpha1
                 kind: RedisNodeSet
-                metadata: {name: default}
-                spec: {nodes: 3, maxLeaseDuration: 5s, resources: {limits: {memory: 160Mi}}}
-                """);
+                metadata:
+                  name: default
+                spec:
+                  nodes: 3
+                  maxLeaseDuration: 5s
+                  resources: {limits: {memory: 160Mi}}
+                """));
 
         await("three new Redis pods")
                 .atMost(PATIENCE)
