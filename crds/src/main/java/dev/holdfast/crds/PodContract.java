@@ -21,6 +21,9 @@ public final class PodContract {
     /** What the label of a lock's holder begins with; the lock's name follows. */
     public static final String HOLDER_LABEL_PREFIX = "holder.holdfast.dev/";
 
+    /** What the annotation begins with that asks a pod to hand over; the lock's name follows. */
+    public static final String RESIGN_ANNOTATION_PREFIX = "resign.holdfast.dev/";
+
     private PodContract() {}
 
     /** The type of the pod condition that tells whether a pod holds a lock, and of its readiness gate. */
@@ -31,6 +34,11 @@ public final class PodContract {
     /** The label of the pod that holds a lock. */
     public static String holderLabel(String lock) {
         return HOLDER_LABEL_PREFIX + lock;
+    }
+
+    /** Asks the pod to hand over a lock: {@code <fencing token> <pod>}, the token it is to give up and who is to have it. */
+    public static String resignAnnotation(String lock) {
+        return RESIGN_ANNOTATION_PREFIX + lock;
     }
 
     /** The ConfigMap with what sidecars are told of a lock. */

@@ -41,6 +41,13 @@ class GuidesTest {
             "False",
             "Normal",
             "Warning",
+            // kinds and settings of workloads
+            "ReplicaSet",
+            "Recreate",
+            "Parallel",
+            "OnDelete",
+            "WhenHeld",
+            "ContainersReady",
             // phases of pods
             "Failed",
             "Succeeded");

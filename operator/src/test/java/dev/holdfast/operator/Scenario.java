@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /** A life of locks and node sets in which everything happens that an operator acts on. */
@@ -52,8 +53,19 @@ record Scenario(ApiServer server, TestNamespace namespace) {
 
     private void oneHoldsThenAnother() {
         TestPods pods = namespace.pods();
-        pods.create("app-1", "10.1.1.1", "payments,orders");
-        pods.create("app-2", "10.1.1.2", "payments");
+        TestWorkloads workloads = new TestWorkloads(server.client(), namespace.name());
+        pods.create(
+                "app-1",
+                "10.1.1.1",
+                "payments,orders",
+                workloads.replicaSet(workloads.deployment("app", "payments", "replicas: 1", 1), 1),
+                Map.of());
+        pods.create(
+                "app-2",
+                "10.1.1.2",
+                "payments",
+                workloads.statefulSet("app", "payments", "replicas: 1", "app-1"),
+                Map.of());
         pods.hold("app-1", "payments", 100);
         namespace.awaitHolder("payments", "app-1:100");
         pods.hold("app-2", "payments", 200);

@@ -3,6 +3,7 @@ package dev.holdfast.operator;
 import dev.holdfast.crds.PodContract;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
@@ -11,6 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.List;
+import java.util.Map;
 
 /** Pods of a namespace with their sidecars: the part that kubelet and sidecars play. */
 record TestPods(KubernetesClient client, String namespace) {
@@ -58,6 +60,44 @@ record TestPods(KubernetesClient client, String namespace) {
                         .build())
                 .build());
         client.resource(created).updateStatus();
+    }
+
+    /** One of a workload's, with these labels besides; {@link #create(String, String, String)}. */
+    void create(String name, String address, String locks, HasMetadata owner, Map<String, String> labels) {
+        create(name, address, locks);
+        client.pods()
+                .inNamespace(namespace)
+                .withName(name)
+                .edit(pod -> new PodBuilder(pod)
+                        .editMetadata()
+                        .addToLabels(labels)
+                        .addToOwnerReferences(TestWorkloads.controlledBy(owner))
+                        .endMetadata()
+                        .build());
+    }
+
+    /** Its sidecar would take the lock. */
+    void campaign(String pod, String lock) {
+        patchStatus(pod, PatchType.STRATEGIC_MERGE, """
+                {"status":{"conditions":[{"type":"%s","status":"False","reason":"Campaigning","message":"follows",\
+                "lastTransitionTime":"2026-01-01T00:00:00Z"}]}}""".formatted(PodContract.conditionType(lock)));
+    }
+
+    /** All its containers are ready, or not. */
+    void setReady(String pod, boolean ready) {
+        patchStatus(pod, PatchType.STRATEGIC_MERGE, """
+                {"status":{"conditions":[{"type":"ContainersReady","status":"%s"}]}}""".formatted(ready ? "True" : "False"));
+    }
+
+    /** The annotation that asks it to hand over; empty without. */
+    String asked(String pod, String lock) {
+        return client.pods()
+                .inNamespace(namespace)
+                .withName(pod)
+                .get()
+                .getMetadata()
+                .getAnnotations()
+                .getOrDefault(PodContract.resignAnnotation(lock), "");
     }
 
     /** Its sidecar says so, as sidecars do: whatever else changes on the pod meanwhile. */

@@ -1,6 +1,7 @@
 package dev.holdfast.sidecar;
 
 import dev.holdfast.sidecar.config.AppHealth;
+import dev.holdfast.sidecar.config.HandOver;
 import dev.holdfast.sidecar.config.LockConfig;
 import dev.holdfast.sidecar.config.SidecarConfig.Start;
 import dev.holdfast.sidecar.election.Election;
@@ -81,6 +82,19 @@ final class LockChanges implements BiConsumer<LockConfig, LockConfig>, AutoClose
                         "maxHold", now.lock().maxHold().map(Object::toString).orElse("none"))
                 .addKeyValue("appHealth", now.appHealth().isPresent())
                 .log("settings have changed");
+    }
+
+    /** Nothing happens where this pod does not lead with that token. */
+    synchronized void handOver(String lock, HandOver asked) {
+        Election election = elections.get(lock);
+        if (election != null) {
+            log.atInfo()
+                    .addKeyValue("lock", lock)
+                    .addKeyValue("fencingToken", asked.token())
+                    .addKeyValue("successor", asked.successor())
+                    .log("asked to hand over");
+            election.handOver(asked.token(), asked.successor());
+        }
     }
 
     private void changeHealth(Election election, Optional<AppHealth> now) {

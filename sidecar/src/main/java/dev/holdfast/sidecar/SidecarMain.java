@@ -87,7 +87,7 @@ public final class SidecarMain {
         }
         conditions.ifPresent(kept -> metrics.addPodConditionFailures(kept::failures));
         this.changes = new LockChanges(vertx, config.start(), elections, mutexes);
-        this.watch = new ConfigWatch(config, changes);
+        this.watch = new ConfigWatch(config, changes, changes::handOver);
     }
 
     public static void main(String[] arguments) throws InterruptedException {

@@ -91,6 +91,14 @@ record Contest(
         return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
     }
 
+    /** Whether its sidecar says that it would take the lock. */
+    static boolean isCampaigning(String lock, Pod pod) {
+        return isCandidate(pod)
+                && pod.getStatus().getConditions().stream()
+                        .anyMatch(condition -> condition.getType().equals(PodContract.conditionType(lock))
+                                && "Campaigning".equals(condition.getReason()));
+    }
+
     private static boolean isCandidate(Pod pod) {
         return pod.getMetadata().getDeletionTimestamp() == null && sidecarRuns(pod);
     }

@@ -47,11 +47,15 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
     private static final int CONFLICT = 409;
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
 
+    /** Nothing tells when a workload's settings change. */
+    private static final Duration LOOK_AT_WORKLOADS = Duration.ofSeconds(30);
+
     private final KubernetesClient client;
     private final Clock wallClock;
     private final Announcements announcements;
     private final PodMarks marks;
     private final NodeSetMoves moves;
+    private final Rollouts rollouts;
     private final Owned<ConfigMap, DistributedLock> configurations =
             new Owned<>(ConfigMap.class, LockReconciler::configuration);
     private final Owned<Service, DistributedLock> services = new Owned<>(
@@ -74,6 +78,7 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
         this.announcements = new Announcements(client, wallClock);
         this.marks = new PodMarks(client, wallClock);
         this.moves = new NodeSetMoves(nanoClock);
+        this.rollouts = new Rollouts(client, marks, announcements);
     }
 
     @Override
@@ -130,10 +135,14 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
         refusals.collect("EndpointSlice", () -> endpoints.reconcile(lock, context));
         contest.claims().forEach(pod -> marks.withdraw(lock.getMetadata().getName(), pod));
         marks.label(lock.getMetadata().getName(), pods, contest.holder().map(Hold::pod));
-        UpdateControl<DistributedLock> shown = show(lock, refusals.orElse(readiness), contest);
+        List<Workload> workloads = rollouts.attend(lock, contest);
+        UpdateControl<DistributedLock> shown = show(lock, refusals.orElse(readiness), contest, workloads);
         // What was refused is tried again, and what else there is has been done meanwhile. A move waits for its time.
         boolean isUnfinished = !refusals.isEmpty() || (readiness instanceof Readiness.Waiting it && it.isTimed());
-        return isUnfinished ? shown.rescheduleAfter(LOOK_AGAIN) : shown;
+        if (isUnfinished) {
+            return shown.rescheduleAfter(LOOK_AGAIN);
+        }
+        return Rollouts.concern(lock) ? shown.rescheduleAfter(LOOK_AT_WORKLOADS) : shown;
     }
 
     /** What the lock's sidecars were told last. */
@@ -165,7 +174,8 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
         }
     }
 
-    private UpdateControl<DistributedLock> show(DistributedLock lock, Readiness readiness, Contest contest) {
+    private UpdateControl<DistributedLock> show(
+            DistributedLock lock, Readiness readiness, Contest contest, List<Workload> workloads) {
         Optional<DistributedLockStatus> before = Optional.ofNullable(lock.getStatus());
         Optional<Holder> holder = contest.holder()
                 .map(hold -> new Holder(
@@ -179,6 +189,7 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
         Conditions conditions =
                 new Conditions(before.map(DistributedLockStatus::conditions).orElse(List.of()), generation, wallClock);
         readiness.describe(conditions);
+        Rollouts.describe(lock, workloads, conditions);
         conditions.set(
                 "Held",
                 holder.isPresent(),

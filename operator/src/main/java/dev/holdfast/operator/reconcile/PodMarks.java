@@ -49,6 +49,16 @@ final class PodMarks {
         }
     }
 
+    /** Whether the holder could be asked to hand over; its sidecar reads the annotation. */
+    boolean ask(String lock, Succession succession) {
+        Pod holder = succession.holder().pod();
+        return patch(
+                holder,
+                resource -> resource.patch(PatchContext.of(PatchType.JSON_MERGE), """
+                        {"metadata":{"uid":"%s","annotations":{"%s":"%s"}}}""".formatted(
+                                holder.getMetadata().getUid(), PodContract.resignAnnotation(lock), succession.text())));
+    }
+
     /** A pod that says it holds although it does not; nothing is written if it has changed since it was looked at. */
     void withdraw(String lock, Pod pod) {
         String now = wallClock.instant().truncatedTo(ChronoUnit.SECONDS).toString();

@@ -1,7 +1,6 @@
 package dev.holdfast.operator.reconcile;
 
 import dev.holdfast.crds.DistributedLock;
-import dev.holdfast.crds.DistributedLockSpec.ReadinessGate;
 import dev.holdfast.crds.DurationText;
 import dev.holdfast.crds.RedisNodeSet;
 import dev.holdfast.operator.manifests.LockManifests;
@@ -12,7 +11,7 @@ import java.util.Optional;
 sealed interface Readiness {
 
     /** Its sidecars are told where its nodes are. */
-    record Ready(boolean quorum, String nodes, boolean gated) implements Readiness {}
+    record Ready(boolean quorum, String nodes) implements Readiness {}
 
     /**
      * Something is missing.
@@ -49,7 +48,7 @@ sealed interface Readiness {
                 : set.getStatus().voting() + " of "
                         + LockManifests.addresses(set).size() + " nodes have a vote, "
                         + set.getStatus().quorum() + " needed";
-        return new Ready(quorum, nodes, lock.getSpec().exposure().readinessGate() == ReadinessGate.Holder);
+        return new Ready(quorum, nodes);
     }
 
     default boolean mayConfigure() {
@@ -60,19 +59,10 @@ sealed interface Readiness {
         switch (this) {
             case Waiting it ->
                 conditions.set("Ready", false, it.reason, it.message).set("NodeSetReady", false, it.reason, it.message);
-            case Ready(var quorum, var nodes, var gated) -> {
+            case Ready(var quorum, var nodes) ->
                 conditions
                         .set("Ready", quorum, quorum ? "Ready" : "NoQuorum", nodes)
                         .set("NodeSetReady", quorum, quorum ? "QuorumAvailable" : "NoQuorum", nodes);
-                conditions.set(
-                        "RolloutSafe",
-                        !gated,
-                        gated ? "OnlyTheHolderIsReady" : "AllPodsAreReady",
-                        gated
-                                ? "a Deployment with default surge settings does not finish a rollout: set maxUnavailable to"
-                                        + " 100%, use Recreate, or show the holder by exposure.service"
-                                : "every pod can be Ready");
-            }
         }
     }
 }

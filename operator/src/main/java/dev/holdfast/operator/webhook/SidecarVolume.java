@@ -26,6 +26,7 @@ final class SidecarVolume {
         credentials.forEach(wanted -> sources.add(credentialFiles(wanted)));
         sources.add(token());
         sources.add(authority());
+        locks.stream().filter(lock -> !lock.mutex()).forEach(lock -> sources.add(resignAnnotation(lock)));
         return new VolumeBuilder()
                 .withName(PodContract.SIDECAR)
                 .withNewProjected()
@@ -87,6 +88,18 @@ final class SidecarVolume {
                 .withName("kube-root-ca.crt")
                 .withItems(item("ca.crt", "kubernetes/ca.crt"))
                 .endConfigMap()
+                .build();
+    }
+
+    /** Asks the sidecar to hand over; the kubelet brings a change of it within a second or so. */
+    private static VolumeProjection resignAnnotation(WantedLock lock) {
+        return new VolumeProjectionBuilder()
+                .withNewDownwardAPI()
+                .addNewItem()
+                .withPath("resign/" + lock.name())
+                .withNewFieldRef("v1", "metadata.annotations['" + PodContract.resignAnnotation(lock.name()) + "']")
+                .endItem()
+                .endDownwardAPI()
                 .build();
     }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class NodeSetMovesTest {
 
-    private static final Ready READY = new Ready(true, "all vote", false);
+    private static final Ready READY = new Ready(true, "all vote");
     private static final String OLD = "{\"nodeSet\":{\"uid\":\"old\"}}";
     private static final String NEW = "{\"nodeSet\":{\"uid\":\"new\"}}";
     private static final String SET_MADE = "2026-01-01T12:00:00Z";

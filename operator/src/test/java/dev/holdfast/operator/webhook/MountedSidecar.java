@@ -58,6 +58,14 @@ record MountedSidecar(Map<String, String> environment) {
         for (JsonNode item : source.path("secret").path("items")) {
             write(folder, item.path("path").asText(), "the " + item.path("key").asText());
         }
+        for (JsonNode item : source.path("downwardAPI").path("items")) {
+            String field = item.path("fieldRef").path("fieldPath").asText();
+            String lock = item.path("path").asText().replace("resign/", "");
+            if (!field.equals("metadata.annotations['resign.holdfast.dev/" + lock + "']")) {
+                throw new IllegalStateException("no field that the sidecar reads: " + field);
+            }
+            write(folder, item.path("path").asText(), "");
+        }
         if (source.has("serviceAccountToken")) {
             write(folder, source.path("serviceAccountToken").path("path").asText(), "token");
         }

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sees when the mounted locks change, by reading them now and then: a kubelet swaps all files at once, and takes up to a
- * minute for it. What cannot be used is logged once, and the old configuration stays. It looks on a thread of its own.
+ * minute for it; and what the pod's annotations ask for. What cannot be used is logged once, and the old configuration stays. It looks on a thread of its own.
  */
 public final class ConfigWatch implements AutoCloseable {
 
@@ -22,6 +22,7 @@ public final class ConfigWatch implements AutoCloseable {
     private final Path directory;
     private final Map<String, LockConfig> known = new HashMap<>();
     private final BiConsumer<LockConfig, LockConfig> changed;
+    private final HandOverFiles handOvers;
     private final Thread thread = Thread.ofVirtual().name("config-watch").unstarted(this::run);
     private List<String> told = List.of();
 
@@ -30,10 +31,13 @@ public final class ConfigWatch implements AutoCloseable {
      *
      * @param changed is told of each lock whose durations or health check are others than before: the old one and the new.
      *     An {@link IllegalArgumentException} of it says that the new one cannot be used
+     * @param asked is told of each lock that this pod is asked to hand over
      */
-    public ConfigWatch(SidecarConfig config, BiConsumer<LockConfig, LockConfig> changed) {
+    public ConfigWatch(
+            SidecarConfig config, BiConsumer<LockConfig, LockConfig> changed, BiConsumer<String, HandOver> asked) {
         this.directory = config.directory();
         this.changed = changed;
+        this.handOvers = new HandOverFiles(directory, asked);
         config.locks().forEach(lock -> known.put(lock.lock().name(), lock));
     }
 
@@ -52,6 +56,7 @@ public final class ConfigWatch implements AutoCloseable {
             while (true) {
                 Thread.sleep(PERIOD);
                 look();
+                known.keySet().forEach(handOvers::look);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

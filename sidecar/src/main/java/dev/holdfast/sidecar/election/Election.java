@@ -49,7 +49,7 @@ public final class Election implements AutoCloseable {
     private final LinkedBlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
     private final Thread thread;
     private Lock lock;
-    private boolean eligible = true;
+    private volatile boolean eligible = true;
     private volatile @Nullable Term term;
     private volatile @Nullable Contender contender;
     private volatile boolean heard;
@@ -149,6 +149,14 @@ public final class Election implements AutoCloseable {
     }
 
     /**
+     * Hands over to one pod, if this one leads with this token. Another may take the lock if that pod does not do so within
+     * 300 ms, or does not wait for it.
+     */
+    public void handOver(long token, String successor) {
+        signals.add(new Signal.HandOver(token, successor));
+    }
+
+    /**
      * Says whether this pod may lead: one that may not resigns, and does not campaign until it may again. It may at first;
      * from another thread only after {@link #start}.
      */
@@ -158,6 +166,11 @@ public final class Election implements AutoCloseable {
         } else {
             signals.add(new Signal.Eligible(mayLead));
         }
+    }
+
+    /** Whether this pod may lead, as it was last told and has seen. */
+    public boolean mayLead() {
+        return eligible;
     }
 
     /**
@@ -237,7 +250,7 @@ public final class Election implements AutoCloseable {
                     withdraw(campaign, running);
                     return null;
                 }
-                case Signal.OfLease _ -> {} // of an earlier term
+                case Signal.OfLease _, Signal.HandOver _ -> {} // of an earlier term
             }
         }
     }
@@ -282,6 +295,10 @@ public final class Election implements AutoCloseable {
                 case Signal.Resign(var reason, var standDown, var done) -> {
                     return end(lease, reason, standDown, done);
                 }
+                case Signal.HandOver(var of, var successor)
+                when of == token -> {
+                    return end(lease, Reason.HANDED_OVER, successor, STAND_DOWN, new CompletableFuture<>());
+                }
                 case Signal.Eligible(var mayLead) -> {
                     eligible = mayLead;
                     if (!mayLead) {
@@ -294,16 +311,21 @@ public final class Election implements AutoCloseable {
                 }
                 case Signal.Tell tell -> tell(tell.event());
                 case Signal.Nodes nodes -> checkQuorum(nodes.status());
-                case Signal.OfLease _, Signal.Won _ -> {}
+                case Signal.OfLease _, Signal.Won _, Signal.HandOver _ -> {}
             }
         }
     }
 
     /** Stop leading first, release then. */
     private Duration end(Lease lease, Reason reason, Duration standDown, CompletableFuture<Boolean> done) {
+        return end(lease, reason, "", standDown, done);
+    }
+
+    private Duration end(
+            Lease lease, Reason reason, String successor, Duration standDown, CompletableFuture<Boolean> done) {
         term = null;
         tell(new ElectionEvent.Lost(lease.fencingToken(), reason));
-        lease.release()
+        lease.release(successor)
                 .orTimeout(RELEASE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .handle((_, _) -> true)
                 .join();
@@ -355,6 +377,8 @@ public final class Election implements AutoCloseable {
         record OfLease(long token, LeaseEvent event) implements Signal {}
 
         record Resign(Reason reason, Duration standDown, CompletableFuture<Boolean> done) implements Signal {}
+
+        record HandOver(long token, String successor) implements Signal {}
 
         record Tell(ElectionEvent event) implements Signal {}
 

@@ -33,6 +33,8 @@ public sealed interface ElectionEvent {
     enum Reason {
         /** Asked to hand over. */
         RESIGNED,
+        /** Asked to hand over to a pod that was named. */
+        HANDED_OVER,
         /** {@code maxHold} was over. */
         MAX_HOLD,
         /** The application is unhealthy. */

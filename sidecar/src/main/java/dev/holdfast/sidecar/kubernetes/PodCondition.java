@@ -23,7 +23,7 @@ record PodCondition(String lock, Standing standing, Instant since) {
         return new JsonObject()
                 .put("type", "holdfast.dev/" + lock)
                 .put("status", standing.held() ? "True" : "False")
-                .put("reason", standing.held() ? "Held" : "NotHeld")
+                .put("reason", standing.reason())
                 .put("message", standing.message())
                 .put("lastTransitionTime", since.truncatedTo(ChronoUnit.SECONDS).toString());
     }

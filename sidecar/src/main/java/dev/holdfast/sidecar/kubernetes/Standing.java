@@ -6,18 +6,36 @@ import dev.holdfast.sidecar.redlock.Holder;
 import dev.holdfast.sidecar.redlock.NodeStatus;
 import java.util.Optional;
 
-/** How this pod stands in an election, as a condition says it. */
-record Standing(boolean held, String message) {
+/**
+ * How this pod stands in an election, as a condition says it.
+ *
+ * @param reason in one word: {@code Held}; {@code Campaigning}, it would take the lock; else {@code NotHeld}
+ */
+record Standing(boolean held, String reason, String message) {
 
-    static final Standing STOPPING = new Standing(false, "stopping");
+    static final Standing STOPPING = notHeld("stopping");
+
+    static Standing held(String message) {
+        return new Standing(true, "Held", message);
+    }
+
+    static Standing campaigning(String message) {
+        return new Standing(false, "Campaigning", message);
+    }
+
+    private static Standing notHeld(String message) {
+        return new Standing(false, "NotHeld", message);
+    }
 
     static Standing of(Election election) {
         return switch (election.leadership()) {
             case Leadership.Leading leading ->
-                new Standing(true, "holds " + election.lock() + " with fencing token " + leading.fencingToken());
-            case Leadership.Following following -> new Standing(false, following(following.holder()));
-            case Leadership.NoQuorum _ -> new Standing(false, noQuorum(election));
-            case Leadership.Starting _ -> new Standing(false, "starting: no quorum of nodes has answered yet");
+                held("holds " + election.lock() + " with fencing token " + leading.fencingToken());
+            case Leadership.Following following when election.mayLead() -> campaigning(following(following.holder()));
+            case Leadership.Following following ->
+                notHeld("its application is not healthy, so it does not campaign; " + following(following.holder()));
+            case Leadership.NoQuorum _ -> notHeld(noQuorum(election));
+            case Leadership.Starting _ -> notHeld("starting: no quorum of nodes has answered yet");
             case Leadership.Stopping _ -> STOPPING;
         };
     }

@@ -112,6 +112,7 @@ final class ElectionMetrics {
     private static String name(ElectionEvent.Reason reason) {
         return switch (reason) {
             case RESIGNED -> "resigned";
+            case HANDED_OVER -> "handed-over";
             case MAX_HOLD -> "max-hold";
             case UNHEALTHY -> "unhealthy";
             case STOPPED -> "stopped";

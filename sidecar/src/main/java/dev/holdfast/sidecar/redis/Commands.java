@@ -87,7 +87,8 @@ final class Commands {
             case Request.Acquire acquire -> isOfWaiterOrWitness(acquire);
             case Request.Observe observe -> !observe.waiter().isEmpty();
             case Request.Withdraw _ -> true;
-            case Request.Renew _, Request.Commit _, Request.Release _ -> false;
+            case Request.Release release -> !release.successor().isEmpty();
+            case Request.Renew _, Request.Commit _ -> false;
         };
     }
 
@@ -121,16 +122,17 @@ final class Commands {
                         .add(commit.keepMillis())
                         .add(digits(commit.token()));
             case Request.Release release -> {
-                if (release.clean() && release.successor().isEmpty()) {
+                boolean named = !release.successor().isEmpty();
+                if (release.clean() && !named) {
                     command.add("X").add(release.attempt() + ' ').add(release.keepMillis());
                 } else {
-                    command.add("Y")
+                    command.add(named ? "Z" : "Y")
                             .add(release.attempt())
                             .add(release.keepMillis())
-                            .add(release.operation())
-                            .add(release.clean() ? ONE : ZERO)
-                            .add(release.successor().isEmpty() ? "-" : release.successor())
-                            .add(release.reserveMillis());
+                            .add(release.clean() ? ONE : ZERO);
+                }
+                if (named) {
+                    command.add(release.operation()).add(release.successor()).add(release.reserveMillis());
                 }
             }
             case Request.Observe observe -> {

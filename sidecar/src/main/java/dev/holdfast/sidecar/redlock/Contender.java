@@ -105,11 +105,6 @@ public final class Contender {
         outbox.deliver();
     }
 
-    /** Names this contender to a holder that wants to hand over to it; empty if it does not wait. */
-    public String waiterId() {
-        return waiterId;
-    }
-
     /** Who has the lock, as a quorum of nodes showed it last. */
     public Optional<Holder> holder() {
         return observations.holder();
@@ -161,7 +156,8 @@ public final class Contender {
         }
         Tick since = takeableSince == null ? now : takeableSince;
         takeableSince = since;
-        long turn = line.rank() * STEP - now.leastSince(since);
+        long ahead = observations.isReservedFor(waiterId) ? 0 : line.rank();
+        long turn = ahead * STEP - now.leastSince(since);
         long stayBack = backOff - now.leastSince(backOffSince);
         if (!standingDown || stayBack <= 0) {
             handOver.sawFree(now);

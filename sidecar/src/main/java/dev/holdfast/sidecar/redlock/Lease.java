@@ -106,9 +106,9 @@ public final class Lease {
     }
 
     /**
-     * {@link #release()}, and for 300 ms only this waiter may take the lock without having waited that long.
+     * {@link #release()}, and for 300 ms only a waiter of this name may take the lock, if one waits.
      *
-     * @param successor a {@link Contender#waiterId}
+     * @param successor the name of a {@link Holder}; empty: anybody
      */
     public CompletableFuture<Release> release(String successor) {
         if (end(Ending.RELEASED, redlock.observer())) {

@@ -72,6 +72,11 @@ final class Observations {
         return left[quorum - 1];
     }
 
+    /** Whether a node is kept for this waiter, as far as is known. */
+    synchronized boolean isReservedFor(String waiter) {
+        return Arrays.stream(seen).anyMatch(at -> at != null && at.record().isReservedFor(waiter));
+    }
+
     /** The attempt that a quorum of nodes shows, if it is one. */
     synchronized Optional<Holder> holder() {
         Map<String, Integer> votes = new HashMap<>();

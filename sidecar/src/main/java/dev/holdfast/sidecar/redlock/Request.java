@@ -51,7 +51,7 @@ public sealed interface Request {
      * Gives the node back if the attempt has it.
      *
      * @param clean whether the holder ended in order: then no lock-delay follows
-     * @param successor the waiter that may take it at once; empty: anybody
+     * @param successor the name of a holder whose waiter, if it has one in line here, may take it at once; empty: anybody
      * @param reserveMillis how long others must witness the reservation
      */
     record Release(

@@ -95,7 +95,7 @@ class PodConditionFaultsTest {
             awaitCondition(held(next));
             assertThat(next).isGreaterThan(token);
             await().until(() -> history.entries().contains(held(next)));
-            assertThat(history.entries().getFirst()).startsWith("False/NotHeld/");
+            assertThat(history.entries().getFirst()).startsWith("False/");
             assertThat(history.entries()).doesNotContain(held(token));
         }
     }

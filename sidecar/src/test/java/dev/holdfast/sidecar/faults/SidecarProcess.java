@@ -101,6 +101,13 @@ final class SidecarProcess implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     }
 
+    /** What the pod's annotation resign.holdfast.dev/<lock> says, as the kubelet writes it. */
+    void annotate(String lock, String value) throws IOException {
+        Path folder = Files.createDirectories(directory.resolve("resign"));
+        Path written = Files.writeString(folder.resolve("..written"), value);
+        Files.move(written, folder.resolve(lock), StandardCopyOption.ATOMIC_MOVE);
+    }
+
     /** Changes the settings of its Leader lock, as when the mounted configuration changes: in one step. */
     void change(UnaryOperator<JsonObject> settings) throws IOException {
         JsonObject changed = settings.apply(new JsonObject(Files.readString(file)));

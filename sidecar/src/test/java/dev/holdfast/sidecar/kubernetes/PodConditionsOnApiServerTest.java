@@ -30,14 +30,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(90)
 class PodConditionsOnApiServerTest {
 
-    private static final Standing FOLLOWS = new Standing(false, "follows pod b");
+    private static final Standing FOLLOWS = Standing.campaigning("follows pod b");
 
     private final Vertx vertx = Vertx.vertx();
     private final SystemEnvironment system = new SystemEnvironment();
     private CutProxy line;
     private TestPod pod;
     private PodConditions conditions;
-    private volatile Standing standing = new Standing(false, "nobody holds it");
+    private volatile Standing standing = Standing.campaigning("nobody holds it");
 
     @BeforeEach
     void prepare() throws IOException {
@@ -57,7 +57,7 @@ class PodConditionsOnApiServerTest {
     }
 
     private static Standing holds(long token) {
-        return new Standing(true, "holds payments with fencing token " + token);
+        return Standing.held("holds payments with fencing token " + token);
     }
 
     private void become(Standing next) {
@@ -76,12 +76,12 @@ class PodConditionsOnApiServerTest {
         Pod before = pod.resource().get();
         Instant start = Instant.now().minusSeconds(1);
         conditions.start();
-        awaitCondition("False/NotHeld/nobody holds it");
+        awaitCondition("False/Campaigning/nobody holds it");
         Instant since = Instant.parse(pod.find("payments").orElseThrow().getLastTransitionTime());
         become(holds(7));
         awaitCondition("True/Held/holds payments with fencing token 7");
         become(FOLLOWS);
-        awaitCondition("False/NotHeld/follows pod b");
+        awaitCondition("False/Campaigning/follows pod b");
 
         Pod after = pod.resource().get();
         assertThat(since).isBetween(start, Instant.now());
@@ -97,7 +97,7 @@ class PodConditionsOnApiServerTest {
     @Test
     void whileTheApiServerIsAwayOnlyTheLatestStateIsKept() throws Exception {
         conditions.start();
-        awaitCondition("False/NotHeld/nobody holds it");
+        awaitCondition("False/Campaigning/nobody holds it");
         try (TestPod.History history = pod.history("payments")) {
             line.stop();
             become(holds(7));
@@ -114,12 +114,12 @@ class PodConditionsOnApiServerTest {
     @Test
     void aSilentApiServerDoesNotKeepALossBack() {
         conditions.start();
-        awaitCondition("False/NotHeld/nobody holds it");
+        awaitCondition("False/Campaigning/nobody holds it");
         line.swallow();
         become(holds(7));
         become(FOLLOWS);
         line.heal();
-        awaitCondition("False/NotHeld/follows pod b");
+        awaitCondition("False/Campaigning/follows pod b");
     }
 
     @Test
@@ -149,7 +149,7 @@ class PodConditionsOnApiServerTest {
     void aPodThatWasReplacedUnderwayIsGoneForGood() throws Exception {
         pod.writeToken(pod.unboundToken());
         conditions.start();
-        awaitCondition("False/NotHeld/nobody holds it");
+        awaitCondition("False/Campaigning/nobody holds it");
         pod.replace();
         become(holds(7));
         await().until(() -> conditions.stop().isDone());
@@ -172,7 +172,7 @@ class PodConditionsOnApiServerTest {
         await().until(() -> conditions.failures() >= 2);
         List<PodCondition> meanwhile = pod.conditions();
         pod.allow();
-        awaitCondition("False/NotHeld/nobody holds it");
+        awaitCondition("False/Campaigning/nobody holds it");
         assertThat(meanwhile).extracting(PodCondition::getType).doesNotContain("holdfast.dev/payments");
     }
 
@@ -182,7 +182,7 @@ class PodConditionsOnApiServerTest {
         conditions.start();
         await().until(() -> conditions.failures() > 0);
         pod.writeToken(pod.token());
-        awaitCondition("False/NotHeld/nobody holds it");
+        awaitCondition("False/Campaigning/nobody holds it");
     }
 
     @Test
@@ -193,7 +193,7 @@ class PodConditionsOnApiServerTest {
         await().until(() -> conditions.failures() >= 2);
         assertThat(pod.condition("payments")).isEmpty();
         pod.writeAuthority(right);
-        awaitCondition("False/NotHeld/nobody holds it");
+        awaitCondition("False/Campaigning/nobody holds it");
     }
 
     @Test

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 /** When is what sent, with an API server that answers as the test says, and with the test's time. */
 class PodConditionsTest {
 
-    private static final Standing NOBODY = new Standing(false, "nobody holds it");
-    private static final Standing FOLLOWS = new Standing(false, "follows pod b");
+    private static final Standing NOBODY = Standing.campaigning("nobody holds it");
+    private static final Standing FOLLOWS = Standing.campaigning("follows pod b");
     private static final Outcome AWAY = new Outcome.NotSent("Connection refused");
     private static final Outcome NO_ANSWER = new Outcome.Unanswered("no answer within 5 s");
 
@@ -34,7 +34,7 @@ class PodConditionsTest {
     private Standing standing = NOBODY;
 
     private static Standing holds(long token) {
-        return new Standing(true, "holds payments with fencing token " + token);
+        return Standing.held("holds payments with fencing token " + token);
     }
 
     private void start() {
@@ -54,7 +54,7 @@ class PodConditionsTest {
                 .isEqualTo(new JsonObject()
                         .put("type", "holdfast.dev/payments")
                         .put("status", "False")
-                        .put("reason", "NotHeld")
+                        .put("reason", "Campaigning")
                         .put("message", "nobody holds it")
                         .put("lastTransitionTime", "2026-11-23T12:00:00Z"));
     }

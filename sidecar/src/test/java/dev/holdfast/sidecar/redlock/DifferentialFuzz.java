@@ -10,7 +10,8 @@ final class DifferentialFuzz {
 
     private static final String[] LOCKS = {"l1", "l2", "l3"};
     private static final String[] ATTEMPTS = {"a.1@p", "b.1@p", "c.1@q", "d.1@q"};
-    private static final String[] WAITERS = {"", "u", "v", "w"};
+    private static final String[] WAITERS = {"", "1@u", "2@v", "3@w", "4@v"};
+    private static final String[] NAMES = {"", "u", "v", "w"};
     private static final long[] LEASES = {1000, 2000, 5000};
 
     private final long seed;
@@ -101,7 +102,7 @@ final class DifferentialFuzz {
             case 5 -> new Request.Commit(lock, attempt, operation, lease, keep, number);
             case 6 ->
                 new Request.Release(
-                        lock, attempt, operation, keep, random.nextBoolean(), waiter, waiter.isEmpty() ? 0 : 300);
+                        lock, attempt, operation, keep, random.nextBoolean(), NAMES[random.nextInt(NAMES.length)], 300);
             case 7 -> new Request.Observe(lock, waiter, 600_000);
             default -> waiter.isEmpty() ? new Request.Observe(lock, "", 0) : new Request.Withdraw(lock, waiter);
         };

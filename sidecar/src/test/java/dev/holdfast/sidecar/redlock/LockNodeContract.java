@@ -109,8 +109,8 @@ public abstract class LockNodeContract {
         return ask(new Request.Release("a", attempt, 50, 0, clean, "", 0));
     }
 
-    private Reply releaseTo(String attempt, String waiter) {
-        return ask(new Request.Release("a", attempt, 50, 0, true, waiter, 300));
+    private Reply releaseTo(String attempt, String name) {
+        return ask(new Request.Release("a", attempt, 50, 0, true, name, 300));
     }
 
     private Reply.Observed observe() {
@@ -463,20 +463,44 @@ public abstract class LockNodeContract {
     void onlyTheSuccessorTakesAReservedNode() {
         admit(0);
         acquire("x@p", 5);
-        assertThat(releaseTo("x@p", "w")).isEqualTo(new Reply.Done());
-        LockRecord reserved = new LockRecord("~w", 50, 300);
+        rank("1@web-1", 60_000);
+        rank("2@web-10", 60_000);
+        assertThat(releaseTo("x@p", "web-1")).isEqualTo(new Reply.Done());
+        LockRecord reserved = new LockRecord("~1@web-1", 50, 300);
         assertThat(acquire("y@p", 9)).isEqualTo(new Reply.Held(reserved, 5));
-        assertThat(acquireAs("q", "y@p", 9)).isEqualTo(new Reply.Held(reserved, 5));
-        assertThat(acquireAs("w", "z@p", 9)).isEqualTo(granted(9));
+        assertThat(acquireAs("2@web-10", "y@p", 9)).isEqualTo(new Reply.Held(reserved, 5));
+        assertThat(acquireAs("1@web-1", "z@p", 9)).isEqualTo(granted(9));
+    }
+
+    @Test
+    void aSuccessorIsMeantByItsNewestPlaceInLine() {
+        admit(0);
+        acquire("x@p", 5);
+        rank("2@w", 60_000);
+        rank("1@w", 60_000);
+        rank("3@v", 60_000);
+        releaseTo("x@p", "w");
+        assertHolder().isEqualTo("~2@w");
+    }
+
+    @Test
+    void aSuccessorThatDoesNotWaitIsNone() {
+        admit(0);
+        acquire("x@p", 5);
+        rank("1@other", 60_000);
+        assertThat(releaseTo("x@p", "w")).isEqualTo(new Reply.Done());
+        assertHolder().isEqualTo(FREE);
+        assertThat(releaseTo("x@p", "other")).isEqualTo(new Reply.Gone());
     }
 
     @Test
     void aReservationThatNobodyTakesIsWitnessedLikeALeaseButNotDirty() {
         admit(0);
         acquire("x@p", 5);
+        rank("1@w", 60_000);
         releaseTo("x@p", "w");
-        assertThat(takeOver("y@p", "~w", 50, 299, 9)).isInstanceOf(Reply.Held.class);
-        assertThat(takeOver("y@p", "~w", 50, 300, 9)).isEqualTo(granted(9));
+        assertThat(takeOver("y@p", "~1@w", 50, 299, 9)).isInstanceOf(Reply.Held.class);
+        assertThat(takeOver("y@p", "~1@w", 50, 300, 9)).isEqualTo(granted(9));
     }
 
     @Test

@@ -236,10 +236,11 @@ final class NodeState {
             return new Reply.Gone();
         }
         boolean dirty = at.dirty && !ask.clean();
-        if (ask.successor().isEmpty()) {
+        String heir = ask.successor().isEmpty() ? "" : newestPlace(ask.lock(), ask.successor(), now);
+        if (heir.isEmpty()) {
             store(ask, at.number, "-", LockRecord.FREE, 0, 0, dirty, ask.keepMillis(), now);
         } else {
-            String reserved = "~" + ask.successor();
+            String reserved = "~" + heir;
             store(ask, at.number, "-", reserved, ask.operation(), ask.reserveMillis(), dirty, ask.keepMillis(), now);
         }
         return new Reply.Done();
@@ -263,6 +264,16 @@ final class NodeState {
         }
         Entry at = entry(ask.lock(), now);
         return new Reply.Observed(new LockRecord(at.attempt, at.operation, at.leaseMillis), at.number, rank);
+    }
+
+    private String newestPlace(String lock, String name, long now) {
+        Waiters queue = queues.get(lock);
+        return queue == null || queue.expiresAt <= now
+                ? ""
+                : queue.lastLooked.descendingKeySet().stream()
+                        .filter(waiter -> waiter.endsWith("@" + name))
+                        .findFirst()
+                        .orElse("");
     }
 
     private void leaveQueue(String lock, String waiter) {

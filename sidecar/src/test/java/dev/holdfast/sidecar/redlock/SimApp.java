@@ -84,12 +84,6 @@ final class SimApp {
         dirty |= withDirt && byAttempt.equals(attempt);
     }
 
-    /** The id of the waiter, empty if there is none. */
-    String waiter() {
-        Try now = current;
-        return now != null && now.contender != null && !now.over ? now.contender.waiterId() : "";
-    }
-
     boolean isStuck() {
         Try now = current;
         return now != null && !now.over;
@@ -204,8 +198,7 @@ final class SimApp {
             if (random.percent(40)) {
                 held.release();
             } else {
-                SimHost other = simulation.hosts[(int) random.below(simulation.hosts.length)];
-                held.release(other.apps[lockIndex].waiter());
+                held.release(SimHost.name((int) random.below(simulation.hosts.length)));
             }
             if (random.percent(10)) {
                 held.renew();

@@ -80,7 +80,7 @@ final class SimHost {
         clockAdmissions = new int[nodes.size()];
         engine = new Redlock(
                 nodes,
-                "host" + index,
+                name(index),
                 simulation.settings.longest,
                 environment,
                 RedlockObserver.NONE,
@@ -88,6 +88,11 @@ final class SimHost {
         for (SimApp app : apps) {
             app.start();
         }
+    }
+
+    /** As others see it. */
+    static String name(int index) {
+        return "host" + index;
     }
 
     void crash() {

@@ -57,16 +57,23 @@ while ARGV[a] do
       -- RELEASE. attempt and a space, keep ms
       answer,a={'GONE'},a+1
 
-    elseif kind=='Y' then
-      -- RELEASE of a lease that was lost, or with a successor.
-      -- attempt, keep ms, operation, clean 0 or 1, successor or '-', reserve ms
+    elseif kind=='Y' or kind=='Z' then
+      -- RELEASE of a lease that was lost, or in favour of a successor.
+      -- Y: attempt, keep ms, clean 0 or 1. Z, with waiters: ... and operation, the successor's name, reserve ms
       if att~=me then answer={'GONE'}
       else
-        if ARGV[a+2]=='1' then dirty='0' end
-        if ARGV[a+3]~='-' then att,seq,ttl='~'..ARGV[a+3],ARGV[a+1],ARGV[a+4] else att,seq,ttl='-','0','0' end
-        owner,keep,write='-',ARGV[a],true
+        if ARGV[a+1]=='1' then dirty='0' end
+        att,seq,ttl,owner,keep,write='-','0','0','-',ARGV[a],true
+        if kind=='Z' then
+          -- A name may have left a place in line behind: its newest counts. Whoever does not wait is no successor.
+          local name,heir='@'..ARGV[a+3],''
+          for _,waiter in ipairs(call('ZRANGE',KEYS[k],0,-1)) do
+            if sub(waiter,-#name)==name and waiter>heir then heir=waiter end
+          end
+          if heir~='' then att,seq,ttl='~'..heir,ARGV[a+2],ARGV[a+4] end
+        end
       end
-      a=a+5
+      if kind=='Z' then k,a=k+1,a+5 else a=a+2 end
 
     elseif kind=='R' then
       -- RENEW. attempt, operation, lease ms, keep ms, token, witnessed attempt, operation, ms
