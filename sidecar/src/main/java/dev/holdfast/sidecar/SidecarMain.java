@@ -7,9 +7,9 @@ import dev.holdfast.sidecar.config.LockConfig;
 import dev.holdfast.sidecar.config.SidecarConfig;
 import dev.holdfast.sidecar.election.Election;
 import dev.holdfast.sidecar.election.ElectionLog;
-import dev.holdfast.sidecar.election.Leadership;
 import dev.holdfast.sidecar.http.ApiServer;
 import dev.holdfast.sidecar.http.HealthServer;
+import dev.holdfast.sidecar.http.Startup;
 import dev.holdfast.sidecar.kubernetes.PodConditions;
 import dev.holdfast.sidecar.metrics.SidecarMetrics;
 import dev.holdfast.sidecar.mutex.Leases;
@@ -148,7 +148,8 @@ public final class SidecarMain {
     private void serve() throws InterruptedException {
         conditions.ifPresent(PodConditions::start);
         Future<?> api = new ApiServer(vertx, config.port(), elections, mutexes, leases).listen();
-        Future<?> health = new HealthServer(vertx, config.healthPort(), this::mayStart, metrics::scrape).listen();
+        Startup startup = config.start() == SidecarConfig.Start.ALWAYS ? Startup.always() : Startup.whenHeld(elections);
+        Future<?> health = new HealthServer(vertx, config.healthPort(), startup, metrics::scrape).listen();
         try {
             Future.all(api, health).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
@@ -162,11 +163,6 @@ public final class SidecarMain {
         config.locks().forEach(changes::begin);
         elections.forEach(Election::start);
         watch.start();
-    }
-
-    private boolean mayStart() {
-        return config.start() == SidecarConfig.Start.ALWAYS
-                || elections.stream().allMatch(election -> election.leadership() instanceof Leadership.Leading);
     }
 
     /** The application is gone by now: stop leading, say so, release, then go. Neither side's silence holds it up. */

@@ -82,14 +82,17 @@ final class SidecarContainer {
 
     /** The application's containers start when this passes. */
     private static Probe startupProbe(Start start) {
+        boolean waits = start == Start.WHEN_HELD;
         return new ProbeBuilder()
                 .withNewHttpGet()
-                .withPath("/startupz")
+                // Answered the moment that the lock is held, or after 25 s.
+                .withPath(waits ? "/startupz?wait" : "/startupz")
                 .withNewPort(SidecarContract.HEALTH_PORT)
                 .endHttpGet()
                 .withPeriodSeconds(1)
+                .withTimeoutSeconds(waits ? 30 : 1)
                 // Whoever waits for a lock may wait for days; a restart would not help.
-                .withFailureThreshold(start == Start.WHEN_HELD ? Integer.MAX_VALUE : 60)
+                .withFailureThreshold(waits ? Integer.MAX_VALUE : 60)
                 .build();
     }
 

@@ -5,7 +5,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Probes for the kubelet, and metrics: read only, on every address. */
@@ -20,20 +19,17 @@ public final class HealthServer {
     /**
      * A server that does not listen yet.
      *
-     * @param started whether the application may start
+     * @param startup whether the application may start
      * @param metrics in the Prometheus text format, as they are now
      */
-    public HealthServer(Vertx vertx, int port, BooleanSupplier started, Supplier<String> metrics) {
+    public HealthServer(Vertx vertx, int port, Startup startup, Supplier<String> metrics) {
         this.port = port;
         ConnectionLimit limit = new ConnectionLimit(vertx, MOST_CONNECTIONS);
         Router router = Router.router(vertx);
         router.route().handler(limit::use);
         // The process serves; whether nodes can be reached is not what a restart or a rollout should hang on.
         router.get("/livez").handler(call -> call.response().end("ok\n"));
-        router.get("/startupz").handler(call -> {
-            boolean isStarted = started.getAsBoolean();
-            call.response().setStatusCode(isStarted ? 200 : 503).end(isStarted ? "ok\n" : "waits for its locks\n");
-        });
+        router.get("/startupz").handler(startup::answer);
         router.get("/metrics")
                 .handler(call -> call.response()
                         .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +27,16 @@ public final class PodConditions {
     /** What was left without an answer is confirmed after this: by then the API server has dropped or made it. */
     static final Duration DOUBT = Duration.ofSeconds(5);
 
+    /** How long a change of words alone waits at least, and at most twice as long. */
+    static final Duration WORDS = Duration.ofSeconds(1);
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 
     private final PodStatus pod;
     private final Timers timers;
     private final Clock wallClock;
+    private final RandomGenerator random;
     private final Backoff backoff;
     private final PatchLog log = new PatchLog();
     private final AtomicLong failures = new AtomicLong();
@@ -41,6 +46,7 @@ public final class PodConditions {
     private final Map<String, PodCondition> patched = new TreeMap<>();
     private @Nullable Sending underWay;
     private Timers.@Nullable Timer retry;
+    private Timers.@Nullable Timer words;
     private boolean inDoubt;
     private boolean started;
     private boolean stopping;
@@ -49,6 +55,7 @@ public final class PodConditions {
         this.pod = pod;
         this.timers = environment.timers();
         this.wallClock = wallClock;
+        this.random = environment.random();
         this.backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, environment.random());
     }
 
@@ -83,8 +90,10 @@ public final class PodConditions {
             if (underWay.saysHeldWrongly()) {
                 underWay.abandon();
             }
-        } else if (retry == null || turned) {
+        } else if (turned) {
             send();
+        } else if (retry == null) {
+            sendWhatMatters();
         }
     }
 
@@ -128,14 +137,43 @@ public final class PodConditions {
         return turned;
     }
 
+    /**
+     * Who holds goes at once. Words alone wait: after a hand-over every follower has new ones, and the new holder's would be
+     * on their way when it learns that it holds.
+     */
+    private void sendWhatMatters() {
+        if (stopping || changes().stream().anyMatch(this::saysWhoHolds)) {
+            send();
+        } else if (words == null && !changes().isEmpty()) {
+            words = timers.after((long) (WORDS.toNanos() * (1 + random.nextDouble())), this::onWords);
+        }
+    }
+
+    private boolean saysWhoHolds(PodCondition condition) {
+        PodCondition known = patched.get(condition.lock());
+        return known == null || known.standing().held() || condition.standing().held();
+    }
+
+    private synchronized void onWords() {
+        words = null;
+        if (underWay == null && retry == null && !stopped.isDone()) {
+            send();
+        }
+    }
+
+    private List<PodCondition> changes() {
+        List<PodCondition> changes = new ArrayList<>(wanted.values());
+        changes.removeIf(condition -> condition.equals(patched.get(condition.lock())));
+        return changes;
+    }
+
     private void send() {
         if (retry != null) {
             retry.cancel();
             retry = null;
         }
         look();
-        List<PodCondition> changes = new ArrayList<>(wanted.values());
-        changes.removeIf(condition -> condition.equals(patched.get(condition.lock())));
+        List<PodCondition> changes = changes();
         if (!changes.isEmpty()) {
             Sending sending = new Sending(changes, pod.patch(changes));
             underWay = sending;
@@ -153,7 +191,8 @@ public final class PodConditions {
                 backoff.reset();
                 log.works();
                 confirmLater();
-                send();
+                look();
+                sendWhatMatters();
             }
             case PodStatus.Outcome.Refused(int status, String reason) -> {
                 log.fails(status, reason);

@@ -78,9 +78,10 @@ class PodConditionsTest {
         pod.answer(new Outcome.Patched());
         time.pass(Duration.ofSeconds(10));
         become(FOLLOWS);
+        time.pass(PodConditions.WORDS.multipliedBy(2));
         PodCondition other = pod.onlyPatch().conditions().getFirst();
         pod.answer(new Outcome.Patched());
-        time.pass(Duration.ofSeconds(10));
+        time.pass(Duration.ofSeconds(8));
         become(holds(7));
         assertThat(other.since()).isEqualTo(FakeTime.START);
         assertThat(pod.onlyPatch().conditions().getFirst().since()).isEqualTo(FakeTime.START.plusSeconds(20));
@@ -96,6 +97,37 @@ class PodConditionsTest {
         assertThat(pod.last()).isEqualTo(holds(8));
         pod.answer(new Outcome.Patched());
         assertThat(pod.patches).hasSize(2);
+    }
+
+    @Test
+    void wordsWaitAndWhoHoldsDoesNot() {
+        start();
+        pod.answer(new Outcome.Patched());
+        become(FOLLOWS);
+        time.pass(PodConditions.WORDS.minusMillis(1));
+        assertThat(pod.patches).hasSize(1);
+        become(holds(7));
+        assertThat(pod.patches).hasSize(2);
+        assertThat(pod.last()).isEqualTo(holds(7));
+        pod.answer(new Outcome.Patched());
+        become(FOLLOWS);
+        assertThat(pod.patches).hasSize(3);
+        pod.answer(new Outcome.Patched());
+        become(NOBODY);
+        become(FOLLOWS);
+        time.pass(Duration.ofMinutes(1));
+        assertThat(pod.patches).hasSize(3);
+    }
+
+    @Test
+    void wordsThatChangeWhileARequestIsUnderWayWaitAsWell() {
+        start();
+        become(FOLLOWS);
+        pod.answer(new Outcome.Patched());
+        assertThat(pod.patches).hasSize(1);
+        time.pass(PodConditions.WORDS.multipliedBy(2));
+        assertThat(pod.patches).hasSize(2);
+        assertThat(pod.last()).isEqualTo(FOLLOWS);
     }
 
     @Test
