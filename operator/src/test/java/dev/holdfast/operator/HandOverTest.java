@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,10 +99,38 @@ class HandOverTest {
     }
 
     @Test
-    void whereAllPodsAreReadyNothingWaits() {
+    void behindAServiceAsWell() {
+        rollOut("{exposure: {service: {ports: [{port: 80}]}}}");
+        assertNobodyIsAsked();
+        pods.setReady("web-new", true);
+        await().atMost(SOON).until(() -> pods.asked("web-old", "payments").equals("100 web-new"));
+    }
+
+    @Test
+    void aLockThatIsNotExposedIsLeftToItsPods() {
         rollOut("{}");
         pods.setReady("web-new", true);
         assertNobodyIsAsked();
+    }
+
+    @Test
+    void aReplicaSetTakesTheHolderLast() {
+        rollOut("{}");
+        await().atMost(SOON).until(() -> pods.deletionCost("web-old").equals("1000"));
+        pods.hold("web-new", "payments", 200);
+        await().atMost(SOON).until(() -> pods.deletionCost("web-new").equals("1000"));
+        await().atMost(SOON).until(() -> pods.deletionCost("web-old").isEmpty());
+
+        // Who says so himself is not overruled.
+        namespace.createLock("reports", "{}");
+        pods.create("alone", "10.1.1.9", "reports");
+        pods.setDeletionCost("alone", "7");
+        pods.hold("alone", "reports", 300);
+        await().atMost(SOON).until(() -> pods.labelled("reports").equals(List.of("alone")));
+        assertThat(pods.deletionCost("alone")).isEqualTo("7");
+        pods.killSidecar("alone");
+        await().atMost(SOON).until(() -> pods.labelled("reports").isEmpty());
+        assertThat(pods.deletionCost("alone")).isEqualTo("7");
     }
 
     @Test

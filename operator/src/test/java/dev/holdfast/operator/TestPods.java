@@ -17,6 +17,8 @@ import java.util.Map;
 /** Pods of a namespace with their sidecars: the part that kubelet and sidecars play. */
 record TestPods(KubernetesClient client, String namespace) {
 
+    private static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
+
     /** One that runs, its sidecar as well, and takes part in the locks that are named, separated by commas. */
     void create(String name, String address, String locks) {
         Pod pod = new PodBuilder()
@@ -91,13 +93,33 @@ record TestPods(KubernetesClient client, String namespace) {
 
     /** The annotation that asks it to hand over; empty without. */
     String asked(String pod, String lock) {
+        return annotation(pod, PodContract.resignAnnotation(lock));
+    }
+
+    /** What a ReplicaSet goes by when it is scaled down; empty without. */
+    String deletionCost(String pod) {
+        return annotation(pod, DELETION_COST);
+    }
+
+    void setDeletionCost(String pod, String cost) {
+        client.pods()
+                .inNamespace(namespace)
+                .withName(pod)
+                .edit(found -> new PodBuilder(found)
+                        .editMetadata()
+                        .addToAnnotations(DELETION_COST, cost)
+                        .endMetadata()
+                        .build());
+    }
+
+    private String annotation(String pod, String name) {
         return client.pods()
                 .inNamespace(namespace)
                 .withName(pod)
                 .get()
                 .getMetadata()
                 .getAnnotations()
-                .getOrDefault(PodContract.resignAnnotation(lock), "");
+                .getOrDefault(name, "");
     }
 
     /** Its sidecar says so, as sidecars do: whatever else changes on the pod meanwhile. */

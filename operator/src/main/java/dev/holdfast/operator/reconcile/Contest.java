@@ -3,6 +3,7 @@ package dev.holdfast.operator.reconcile;
 import dev.holdfast.crds.PodContract;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import java.time.Instant;
@@ -62,6 +63,19 @@ record Contest(
                 .anyMatch(pod -> hasRunSidecar(pod)
                         && Instant.parse(pod.getMetadata().getCreationTimestamp())
                                 .isBefore(limit));
+    }
+
+    /** Whether they are of several revisions or workloads. */
+    boolean isOfSeveralTemplates() {
+        return living.stream()
+                        .map(pod -> List.of(
+                                pod.getMetadata().getOwnerReferences().stream()
+                                        .map(OwnerReference::getUid)
+                                        .toList(),
+                                pod.getMetadata().getLabels().getOrDefault("controller-revision-hash", "")))
+                        .distinct()
+                        .count()
+                > 1;
     }
 
     /** The locks that a pod names; what is wrong with the names, the webhook has said. */

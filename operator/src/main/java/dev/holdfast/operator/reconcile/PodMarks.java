@@ -15,11 +15,14 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the operator writes on pods: the holder's label, and the end of a condition whose sidecar cannot end it any more. */
+/** What the operator writes on pods: the holder's label, the request to hand over, and the end of a condition whose sidecar cannot end it any more. */
 final class PodMarks {
 
     private static final int GONE = 404;
     private static final int CHANGED = 409;
+    private static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
+    private static final String HOLDERS_COST = "1000";
+    private static final String ANNOTATION = ",\"annotations\":{\"%s\":%s}";
 
     private final Logger log = LoggerFactory.getLogger(PodMarks.class);
     private final KubernetesClient client;
@@ -43,10 +46,27 @@ final class PodMarks {
                 patch(
                         pod,
                         resource -> resource.patch(PatchContext.of(PatchType.JSON_MERGE), """
-                                {"metadata":{"uid":"%s","labels":{"%s":%s}}}""".formatted(
-                                        pod.getMetadata().getUid(), label, should ? "\"true\"" : "null")));
+                                {"metadata":{"uid":"%s","labels":{"%s":%s}%s}}""".formatted(
+                                        pod.getMetadata().getUid(),
+                                        label,
+                                        should ? "\"true\"" : "null",
+                                        deletionCost(pod, label, should))));
             }
         }
+    }
+
+    /** A ReplicaSet that is scaled down takes the holder last; what somebody else said about that stays. */
+    private static String deletionCost(Pod pod, String label, boolean holds) {
+        String cost = pod.getMetadata().getAnnotations() == null
+                ? null
+                : pod.getMetadata().getAnnotations().get(DELETION_COST);
+        boolean holdsAnother = pod.getMetadata().getLabels() != null
+                && pod.getMetadata().getLabels().keySet().stream()
+                        .anyMatch(other -> other.startsWith(PodContract.HOLDER_LABEL_PREFIX) && !other.equals(label));
+        if (holds && cost == null) {
+            return ANNOTATION.formatted(DELETION_COST, '"' + HOLDERS_COST + '"');
+        }
+        return !holds && !holdsAnother && HOLDERS_COST.equals(cost) ? ANNOTATION.formatted(DELETION_COST, "null") : "";
     }
 
     /** Whether the holder could be asked to hand over; its sidecar reads the annotation. */

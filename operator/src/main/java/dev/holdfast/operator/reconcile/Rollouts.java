@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Sees to it that rollouts of pods complete of which only the holder is Ready, and says where they cannot. */
+/** Takes a lock along in a rollout, so that it completes where only the holder is Ready; and says where it cannot. */
 final class Rollouts {
 
     private final Workloads workloads;
@@ -23,9 +23,13 @@ final class Rollouts {
         return lock.getSpec().exposure().readinessGate() == ReadinessGate.Holder;
     }
 
-    /** Asks a holder of an old template to hand over where there is a pod to hand over to; gives what it found. */
+    /**
+     * Asks a holder of an old template to hand over where there is a pod to hand over to; gives what it found. Behind a
+     * Service that is no need, but the lock moves once in a rollout, and while both pods run.
+     */
     List<Workload> attend(DistributedLock lock, Contest contest) {
-        if (!concern(lock)) {
+        boolean isShown = lock.getSpec().exposure().service() != null;
+        if (!concern(lock) && !(isShown && contest.isOfSeveralTemplates())) {
             return List.of();
         }
         String name = lock.getMetadata().getName();

@@ -32,8 +32,8 @@ final class Stall {
         return Optional.of(
                 "Deployment " + deployment.getMetadata().getName() + ": a rollout waits for " + needed + " of "
                         + replicas
-                        + " pods to be Ready, and only the holder is; set strategy.rollingUpdate.maxUnavailable to 100%"
-                        + " or " + (replicas - 1) + ", or strategy.type to Recreate" + INSTEAD);
+                        + " pods to be Ready, and only the holder is; set strategy.rollingUpdate.maxUnavailable to "
+                        + (replicas - 1) + " or 100%, or strategy.type to Recreate" + INSTEAD);
     }
 
     /** As the Deployment controller resolves it: it can always take one away, or add one. */

@@ -19,13 +19,13 @@ final class Warnings {
             if (lock.readinessGate() && isOwnedBy(pod, "ReplicaSet")) {
                 warnings.add(
                         "lock " + lock.name() + " has readinessGate Holder: a Deployment with default surge settings"
-                                + " does not finish its rollout; set maxUnavailable to 100%, strategy Recreate, or use"
+                                + " does not finish its rollout; set maxUnavailable to one less than replicas or 100%, strategy Recreate, or use"
                                 + " exposure.service");
             }
             if (lock.readinessGate() && isOwnedBy(pod, "StatefulSet")) {
                 warnings.add(
                         "lock " + lock.name() + " has readinessGate Holder: a StatefulSet starts no second pod while"
-                                + " the first is not Ready; set podManagementPolicy Parallel, or use exposure.service");
+                                + " the first is not Ready; set podManagementPolicy Parallel and updateStrategy OnDelete, or use exposure.service");
             }
         }
         Stream.concat(pod.getSpec().getContainers().stream(), pod.getSpec().getInitContainers().stream())
