@@ -5,22 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.operator.certificates.GivenCertificate.Judgement;
 import dev.holdfast.operator.certificates.OtherAuthority.Leaf;
 import dev.holdfast.operator.certificates.OtherAuthority.Wish;
-import java.io.IOException;
 import java.io.StringWriter;
 import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
-import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.bouncycastle.asn1.ASN1Encodable;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcePEMEncryptorBuilder;
-import org.bouncycastle.util.io.pem.PemObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,14 +43,17 @@ class GivenCertificateTest {
     @CsvSource({"EC, PRIVATE KEY", "EC, EC PRIVATE KEY", "RSA, PRIVATE KEY", "RSA, RSA PRIVATE KEY"})
     void aKeyOfEveryFormIsServedInOne(String algorithm, String form) throws Exception {
         Leaf leaf = authority.issue(Wish.of(NAME).by(algorithm));
-        String key = form.equals("PRIVATE KEY") ? leaf.pem() : traditional(leaf.key());
+        String key = form.equals("PRIVATE KEY") ? leaf.pem() : leaf.traditionalPem();
         assertThat(key).startsWith("-----BEGIN " + form + "-----");
 
-        assertThat(GivenCertificate.judge(leaf.chain(), key, NAME, start))
-                .isEqualTo(new Judgement.Good(
-                        new ServerCertificate(leaf.chain(), leaf.pem()),
-                        leaf.certificate().getNotBefore().toInstant(),
-                        leaf.certificate().getNotAfter().toInstant()));
+        Judgement judgement = GivenCertificate.judge(leaf.chain(), key, NAME, start);
+
+        assertThat(judgement).isInstanceOf(Judgement.Good.class);
+        Judgement.Good good = (Judgement.Good) judgement;
+        assertThat(good.certificate().chain()).isEqualTo(leaf.chain());
+        assertThat(good.certificate().key()).startsWith("-----BEGIN PRIVATE KEY-----");
+        assertThat(good.from()).isEqualTo(leaf.certificate().getNotBefore().toInstant());
+        assertThat(good.until()).isEqualTo(leaf.certificate().getNotAfter().toInstant());
     }
 
     /** As openssl writes it for a curve. */
@@ -65,7 +62,7 @@ class GivenCertificateTest {
         Leaf leaf = authority.issue(Wish.of(NAME));
         String parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
 
-        assertThat(GivenCertificate.judge(leaf.chain(), parameters + traditional(leaf.key()), NAME, start))
+        assertThat(GivenCertificate.judge(leaf.chain(), parameters + leaf.traditionalPem(), NAME, start))
                 .isInstanceOf(Judgement.Good.class);
     }
 
@@ -195,21 +192,5 @@ class GivenCertificateTest {
         assertThat(reason(GivenCertificate.judge(
                         text, authority.issue(Wish.of(NAME)).pem(), NAME, start)))
                 .isEqualTo("tls.crt is not PEM of certificates");
-    }
-
-    /** PKCS #1 or SEC 1. */
-    private static String traditional(PrivateKey key) throws IOException {
-        PrivateKeyInfo info = PrivateKeyInfo.getInstance(key.getEncoded());
-        // Java leaves the curve out of the inner part, and others do not.
-        ASN1Encodable inner = key instanceof ECPrivateKey curved
-                ? new org.bouncycastle.asn1.sec.ECPrivateKey(
-                        256, curved.getS(), info.getPrivateKeyAlgorithm().getParameters())
-                : info.parsePrivateKey();
-        StringWriter text = new StringWriter();
-        try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
-            writer.writeObject(new PemObject(
-                    key.getAlgorithm() + " PRIVATE KEY", inner.toASN1Primitive().getEncoded()));
-        }
-        return text.toString();
     }
 }

@@ -1,5 +1,8 @@
 package dev.holdfast.operator.certificates;
 
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -7,10 +10,13 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -20,7 +26,10 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
 
 /** A CA of somebody else's, such as cert-manager's: it signs what it is asked to, and renews its certificate with its key. */
 public record OtherAuthority(X509Certificate certificate, KeyPair keys) {
@@ -40,7 +49,7 @@ public record OtherAuthority(X509Certificate certificate, KeyPair keys) {
             return new Wish(names, purpose, keyAlgorithm, begin, end);
         }
 
-        Wish by(String algorithm) {
+        public Wish by(String algorithm) {
             return new Wish(names, purpose, algorithm, from, until);
         }
 
@@ -62,6 +71,27 @@ public record OtherAuthority(X509Certificate certificate, KeyPair keys) {
         /** PKCS #8. */
         public String pem() {
             return Pem.write(key);
+        }
+
+        /** PKCS #1 or SEC 1. */
+        public String traditionalPem() {
+            PrivateKeyInfo info = PrivateKeyInfo.getInstance(key.getEncoded());
+            StringWriter text = new StringWriter();
+            try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
+                // Java leaves the curve out of the inner part, and others do not.
+                ASN1Encodable inner = key instanceof ECPrivateKey curved
+                        ? new org.bouncycastle.asn1.sec.ECPrivateKey(
+                                256,
+                                curved.getS(),
+                                info.getPrivateKeyAlgorithm().getParameters())
+                        : info.parsePrivateKey();
+                writer.writeObject(new PemObject(
+                        key.getAlgorithm() + " PRIVATE KEY",
+                        inner.toASN1Primitive().getEncoded()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return text.toString();
         }
     }
 
@@ -96,8 +126,8 @@ public record OtherAuthority(X509Certificate certificate, KeyPair keys) {
             }
             builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(wish.purpose()));
             return new Leaf(signed(builder, keys.getPrivate()), leafKeys.getPrivate());
-        } catch (java.io.IOException e) {
-            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -113,8 +143,8 @@ public record OtherAuthority(X509Certificate certificate, KeyPair keys) {
                     keys.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
             return new OtherAuthority(signed(builder, keys.getPrivate()), keys);
-        } catch (java.io.IOException e) {
-            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -122,7 +152,7 @@ public record OtherAuthority(X509Certificate certificate, KeyPair keys) {
         try {
             return new JcaX509CertificateConverter()
                     .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key)));
-        } catch (org.bouncycastle.operator.OperatorCreationException | GeneralSecurityException e) {
+        } catch (OperatorCreationException | GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
     }
