@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -125,6 +130,23 @@ class ChartCertificateTest {
         assertThat(certManager.at(bundle).isMissingNode()).isTrue();
         assertThat(new String(Base64.getDecoder().decode(given.at(bundle).asText()), StandardCharsets.US_ASCII))
                 .isEqualTo(CA);
+    }
+
+    @Test
+    void theGuideShowsValuesThatTheChartTakes(@TempDir Path directory) throws IOException {
+        var blocks = Pattern.compile("(?s)```yaml\\n(.*?)```")
+                .matcher(Files.readString(Project.ROOT.resolve("docs/how-to/webhook-certificates.md")))
+                .results()
+                .toList();
+
+        assertThat(blocks).hasSize(3);
+        for (var block : blocks) {
+            var values = Files.writeString(directory.resolve("values.yaml"), block.group(1));
+            assertThat(Rendered.chart(values)
+                            .the("Deployment", "holdfast-operator")
+                            .toString())
+                    .contains("HOLDFAST_WEBHOOK_CERTIFICATE");
+        }
     }
 
     static Stream<Arguments> contradictions() {

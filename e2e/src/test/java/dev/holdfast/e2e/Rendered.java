@@ -2,6 +2,8 @@ package dev.holdfast.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.TemplateCommand;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,13 +24,22 @@ record Rendered(List<JsonNode> manifests) {
     }
 
     static Rendered chart(Map<String, String> values) {
-        var template = new Helm(Project.CHART)
+        var template = template();
+        values.forEach(template::set);
+        return new Rendered(Manifests.read(template.call()));
+    }
+
+    /** With a file of values. */
+    static Rendered chart(Path values) {
+        return new Rendered(Manifests.read(template().withValuesFile(values).call()));
+    }
+
+    private static TemplateCommand template() {
+        return new Helm(Project.CHART)
                 .template()
                 .withName("holdfast")
                 .withNamespace("holdfast-system")
                 .withKubeVersion(KUBERNETES);
-        values.forEach(template::set);
-        return new Rendered(Manifests.read(template.call()));
     }
 
     List<JsonNode> ofKind(String kind) {

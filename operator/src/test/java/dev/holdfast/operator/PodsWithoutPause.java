@@ -38,10 +38,10 @@ final class PodsWithoutPause implements AutoCloseable {
         }
     }
 
-    /** Until so many more were tried. */
+    /** Until so many more were tried, or one failed. */
     void awaitMore(int count) {
         int before = tried.get();
-        await().atMost(SOON).until(() -> tried.get() >= before + count);
+        await().atMost(SOON).until(() -> tried.get() >= before + count || !failures.isEmpty());
     }
 
     List<Throwable> failures() {
