@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class MountedCertificate implements ServingCertificate {
     private static final Logger log = LoggerFactory.getLogger(MountedCertificate.class);
 
-    private static final Duration PERIOD = Duration.ofSeconds(5);
+    private static final Duration PERIOD = Duration.ofSeconds(2);
     /** Those who renew do so when a third of a certificate's life is left; after half of that they are late. */
     private static final int PART_LEFT = 6;
 
