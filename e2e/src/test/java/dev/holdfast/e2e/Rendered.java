@@ -2,7 +2,11 @@ package dev.holdfast.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.TemplateCommand;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What the chart makes of some values. */
 record Rendered(List<JsonNode> manifests) {
@@ -12,15 +16,30 @@ record Rendered(List<JsonNode> manifests) {
 
     /** With values as name, value, name, value. */
     static Rendered chart(String... values) {
-        var template = new Helm(Project.CHART)
+        Map<String, String> pairs = new LinkedHashMap<>();
+        for (int i = 0; i < values.length; i += 2) {
+            pairs.put(values[i], values[i + 1]);
+        }
+        return chart(pairs);
+    }
+
+    static Rendered chart(Map<String, String> values) {
+        var template = template();
+        values.forEach(template::set);
+        return new Rendered(Manifests.read(template.call()));
+    }
+
+    /** With a file of values. */
+    static Rendered chart(Path values) {
+        return new Rendered(Manifests.read(template().withValuesFile(values).call()));
+    }
+
+    private static TemplateCommand template() {
+        return new Helm(Project.CHART)
                 .template()
                 .withName("holdfast")
                 .withNamespace("holdfast-system")
                 .withKubeVersion(KUBERNETES);
-        for (int i = 0; i < values.length; i += 2) {
-            template.set(values[i], values[i + 1]);
-        }
-        return new Rendered(Manifests.read(template.call()));
     }
 
     List<JsonNode> ofKind(String kind) {

@@ -13,6 +13,8 @@ import java.util.Set;
  * @param sidecarLogLevel of the sidecars that are injected; empty: their default
  * @param webhookService the Service by which the API server reaches the webhook
  * @param webhookConfiguration the MutatingWebhookConfiguration into which the operator writes its CA
+ * @param webhookCertificate the directory in which somebody else's {@code tls.crt} and {@code tls.key} are mounted; empty: the
+ *     operator makes its own
  * @param webhookPort from 1 to 65535; 0 for any, which only tests ask for
  * @param healthPort as webhookPort, and another one
  * @param secretsArriveWithin how long kubelets may take to bring a changed Secret to pods
@@ -26,6 +28,7 @@ record OperatorConfig(
         String sidecarLogLevel,
         String webhookService,
         String webhookConfiguration,
+        String webhookCertificate,
         int webhookPort,
         int healthPort,
         Duration secretsArriveWithin) {
@@ -47,6 +50,7 @@ record OperatorConfig(
                 settings.logLevel("HOLDFAST_SIDECAR_LOG_LEVEL"),
                 settings.name("HOLDFAST_WEBHOOK_SERVICE", "holdfast-webhook"),
                 settings.name("HOLDFAST_WEBHOOK_CONFIGURATION", "holdfast"),
+                settings.directory("HOLDFAST_WEBHOOK_CERTIFICATE"),
                 settings.port("HOLDFAST_WEBHOOK_PORT", WEBHOOK_PORT),
                 settings.port("HOLDFAST_HEALTH_PORT", HEALTH_PORT),
                 settings.duration("HOLDFAST_SECRETS_ARRIVE_WITHIN", SECRETS_ARRIVE_WITHIN));

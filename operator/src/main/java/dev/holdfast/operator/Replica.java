@@ -1,5 +1,8 @@
 package dev.holdfast.operator;
 
+import dev.holdfast.operator.certificates.MountedCertificate;
+import dev.holdfast.operator.certificates.ServerCertificate;
+import dev.holdfast.operator.certificates.ServingCertificate;
 import dev.holdfast.operator.certificates.WebhookCertificates;
 import dev.holdfast.operator.metrics.HealthServer;
 import dev.holdfast.operator.metrics.OperatorMetrics;
@@ -14,13 +17,17 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** All parts of a replica: each replica answers the webhook, one of them reconciles. */
 final class Replica implements AutoCloseable {
@@ -35,7 +42,7 @@ final class Replica implements AutoCloseable {
     private final DeletedLocks deletedLocks;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final WebhookServer webhook;
-    private final WebhookCertificates certificates;
+    private final ServingCertificate certificate;
     private final Leadership leadership;
     private final HealthServer health;
     private volatile boolean leaving;
@@ -50,16 +57,19 @@ final class Replica implements AutoCloseable {
                 config.sidecarImage(), config.sidecarPullPolicy(), config.sidecarLogLevel(), config.watched());
         this.webhook = new WebhookServer(
                 vertx, config.webhookPort(), new AdmissionHandler(settings, locks, metrics::countAdmission));
-        this.certificates = new WebhookCertificates(
-                client,
-                new WebhookCertificates.Place(
-                        config.namespace(), config.webhookService(), config.webhookConfiguration()),
-                Clock.systemUTC(),
-                certificate -> webhook.present(certificate.chain(), certificate.key()));
+        this.certificate = certificate(client, served -> webhook.present(served.chain(), served.key()));
         this.leadership = new Leadership(
                 client, config.namespace(), config.pod() + '_' + UUID.randomUUID(), () -> reconcile(client, nodes));
         metrics.showLeading(leadership::isLeading);
-        this.health = new HealthServer(vertx, config.healthPort(), this::isReady, metrics::scrape);
+        this.health = new HealthServer(vertx, config.healthPort(), this::obstacles, metrics::scrape);
+    }
+
+    private ServingCertificate certificate(KubernetesClient client, Consumer<ServerCertificate> server) {
+        WebhookCertificates.Place place = new WebhookCertificates.Place(
+                config.namespace(), config.webhookService(), config.webhookConfiguration());
+        return config.webhookCertificate().isEmpty()
+                ? new WebhookCertificates(client, place, Clock.systemUTC(), server)
+                : new MountedCertificate(Path.of(config.webhookCertificate()), place.name(), Clock.systemUTC(), server);
     }
 
     private Reconciliation reconcile(KubernetesClient client, Nodes nodes) {
@@ -83,7 +93,19 @@ final class Replica implements AutoCloseable {
 
     /** Whether it can answer about pods; whether it leads does not matter for that. */
     boolean isReady() {
-        return !leaving && certificates.ready() && locks.ready();
+        return obstacles().isEmpty();
+    }
+
+    private List<String> obstacles() {
+        List<String> obstacles = new ArrayList<>();
+        if (leaving) {
+            obstacles.add("this replica is told to stop");
+        }
+        certificate.obstacle().ifPresent(obstacles::add);
+        if (!locks.ready()) {
+            obstacles.add("not all locks have been seen yet");
+        }
+        return obstacles;
     }
 
     /**
@@ -99,7 +121,7 @@ final class Replica implements AutoCloseable {
                     + "; set HOLDFAST_HEALTH_PORT to a free port");
         }
         locks.start();
-        certificates.start();
+        certificate.start();
         leadership.start();
     }
 
@@ -125,7 +147,7 @@ final class Replica implements AutoCloseable {
     public void close() {
         leave();
         leadership.close();
-        certificates.close();
+        certificate.close();
         webhook.close();
         locks.close();
         threads.shutdown();

@@ -95,6 +95,15 @@ final class Settings {
         return text;
     }
 
+    /** By its whole path; empty if it is not set. */
+    String directory(String variable) {
+        String text = text(variable);
+        if (!text.isEmpty() && !text.startsWith("/")) {
+            mistake(variable + " is \"" + text + "\"; set the whole path of a directory, from / on");
+        }
+        return text;
+    }
+
     int port(String variable, int otherwise) {
         String text = text(variable).isEmpty() ? Integer.toString(otherwise) : text(variable);
         try {

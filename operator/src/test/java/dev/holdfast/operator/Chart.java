@@ -7,8 +7,10 @@ import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -35,14 +37,21 @@ record Chart(List<HasMetadata> objects) {
 
     /** @param watched the namespaces of locks; none: all */
     static Chart render(String... watched) {
+        Map<String, String> values = new HashMap<>();
+        for (int i = 0; i < watched.length; i++) {
+            values.put("watchNamespaces[" + i + "]", watched[i]);
+        }
+        return render(values);
+    }
+
+    /** @param values by their whole names */
+    static Chart render(Map<String, String> values) {
         var template = new Helm(Path.of("../helm/holdfast"))
                 .template()
                 .withName("holdfast")
                 .withNamespace(NAMESPACE)
                 .withKubeVersion(KUBERNETES);
-        for (int i = 0; i < watched.length; i++) {
-            template.set("watchNamespaces[" + i + "]", watched[i]);
-        }
+        values.forEach(template::set);
         return new Chart(Stream.of(template.call().split("(?m)^---$", -1))
                 .filter(document -> document.contains("kind:"))
                 .<HasMetadata>map(YAML::unmarshal)

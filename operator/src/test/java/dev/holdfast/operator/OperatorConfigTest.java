@@ -30,6 +30,7 @@ class OperatorConfigTest {
                         "",
                         "holdfast-webhook",
                         "holdfast",
+                        "",
                         9443,
                         8080,
                         Duration.ofMinutes(5)));
@@ -44,6 +45,7 @@ class OperatorConfigTest {
                 "HOLDFAST_SIDECAR_LOG_LEVEL", "warn,io.vertx=DEBUG",
                 "HOLDFAST_WEBHOOK_SERVICE", "hook",
                 "HOLDFAST_WEBHOOK_CONFIGURATION", "hooks",
+                "HOLDFAST_WEBHOOK_CERTIFICATE", "/etc/certificate",
                 "HOLDFAST_WEBHOOK_PORT", "10443",
                 "HOLDFAST_HEALTH_PORT", "10080",
                 "HOLDFAST_SECRETS_ARRIVE_WITHIN", "1m30s"));
@@ -58,6 +60,7 @@ class OperatorConfigTest {
                         "warn,io.vertx=DEBUG",
                         "hook",
                         "hooks",
+                        "/etc/certificate",
                         10443,
                         10080,
                         Duration.ofSeconds(90)));
@@ -97,6 +100,7 @@ class OperatorConfigTest {
         "HOLDFAST_HEALTH_PORT, -1, from 1 to 65535",
         "HOLDFAST_SIDECAR_LOG_LEVEL, 'INFO,DEBUG', TRACE",
         "HOLDFAST_WEBHOOK_CONFIGURATION, -holdfast, an object's name",
+        "HOLDFAST_WEBHOOK_CERTIFICATE, certificate, the whole path of a directory",
     })
     void aSettingThatMeansNothingIsNamed(String variable, String value, String said) {
         Map<String, String> environment = new HashMap<>(LEAST);

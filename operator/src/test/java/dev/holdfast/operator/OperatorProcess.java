@@ -33,7 +33,13 @@ final class OperatorProcess implements AutoCloseable {
     private final int webhookPort;
     private final int healthPort;
 
-    private OperatorProcess(ApiServer server, Path directory, String pod, Class<?> main, List<String> arguments)
+    private OperatorProcess(
+            ApiServer server,
+            Path directory,
+            String pod,
+            Map<String, String> settings,
+            Class<?> main,
+            List<String> arguments)
             throws IOException {
         this.webhookPort = freePort();
         this.healthPort = freePort();
@@ -64,6 +70,7 @@ final class OperatorProcess implements AutoCloseable {
                         Integer.toString(webhookPort),
                         "HOLDFAST_HEALTH_PORT",
                         Integer.toString(healthPort)));
+        builder.environment().putAll(settings);
         this.process = builder.start();
     }
 
@@ -75,7 +82,13 @@ final class OperatorProcess implements AutoCloseable {
     /** One that is started in another way. */
     static OperatorProcess start(ApiServer server, Path directory, String pod, Class<?> main, String... arguments)
             throws IOException {
-        return new OperatorProcess(server, directory, pod, main, List.of(arguments));
+        return new OperatorProcess(server, directory, pod, Map.of(), main, List.of(arguments));
+    }
+
+    /** One with other settings than those that every replica has. */
+    static OperatorProcess start(ApiServer server, Path directory, String pod, Map<String, String> settings)
+            throws IOException {
+        return new OperatorProcess(server, directory, pod, settings, OperatorMain.class, List.of());
     }
 
     private static Path kubeconfig(ApiServer server, Path file) throws IOException {
@@ -139,8 +152,13 @@ final class OperatorProcess implements AutoCloseable {
 
     /** What Prometheus would read; empty while nobody answers. */
     String metrics() {
+        return body("/metrics");
+    }
+
+    /** Empty while nobody answers. */
+    String body(String path) {
         try {
-            return get("/metrics").body();
+            return get(path).body();
         } catch (IOException _) {
             return "";
         }

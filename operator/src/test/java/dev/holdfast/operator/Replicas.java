@@ -9,6 +9,11 @@ final class Replicas {
 
     /** Of one that listens on ports that are free. */
     static OperatorConfig config(Set<String> watched) {
+        return config(watched, "");
+    }
+
+    /** With a certificate that is mounted in a directory. */
+    static OperatorConfig config(Set<String> watched, String webhookCertificate) {
         return new OperatorConfig(
                 Chart.NAMESPACE,
                 "holdfast-operator-0",
@@ -18,6 +23,7 @@ final class Replicas {
                 "",
                 "holdfast-webhook",
                 "holdfast",
+                webhookCertificate,
                 0,
                 0,
                 Loops.SECRETS_ARRIVE_WITHIN);

@@ -1,16 +1,11 @@
 package dev.holdfast.operator.certificates;
 
 import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Collectors;
 
 /**
  * The CA and the leaf as text, as they lie in the Secret.
@@ -25,8 +20,6 @@ record StoredCertificates(String authorities, String authorityKey, String leaf, 
 
     /** A certificate is renewed when this part of its life is left. */
     private static final int PART_LEFT = 3;
-
-    private static final int DNS_NAME = 2;
 
     /** How stored certificates stand. */
     sealed interface State {
@@ -69,17 +62,17 @@ record StoredCertificates(String authorities, String authorityKey, String leaf, 
             Authority authority = authority();
             X509Certificate certificate = Pem.certificates(leaf).getFirst();
             if (authority.certificate().getBasicConstraints() < 0
-                    || !isPair(authority.certificate(), authority.key())) {
+                    || !CertificateFacts.isPair(authority.certificate(), authority.key())) {
                 return new State.Broken("its CA and key do not belong together");
             }
             certificate.verify(authority.certificate().getPublicKey());
-            if (!isPair(certificate, Pem.key(leafKey))) {
+            if (!CertificateFacts.isPair(certificate, Pem.key(leafKey))) {
                 return new State.Broken("its certificate and key do not belong together");
             }
             if (isDue(authority.certificate(), now)) {
                 return new State.AuthorityDue();
             }
-            if (!namesOf(certificate).containsAll(names)) {
+            if (!CertificateFacts.dnsNames(certificate).containsAll(names)) {
                 return new State.LeafDue("it is for other names");
             }
             return isDue(certificate, now) ? new State.LeafDue("its end comes near") : new State.Good();
@@ -137,23 +130,5 @@ record StoredCertificates(String authorities, String authorityKey, String leaf, 
         Instant end = certificate.getNotAfter().toInstant();
         Duration life = Duration.between(start, end);
         return now.isBefore(start) || now.isAfter(end.minus(life.dividedBy(PART_LEFT)));
-    }
-
-    private static boolean isPair(X509Certificate certificate, PrivateKey key) throws GeneralSecurityException {
-        byte[] content = {1};
-        Signature signature = Signature.getInstance("SHA256withECDSA");
-        signature.initSign(key);
-        signature.update(content);
-        byte[] signed = signature.sign();
-        signature.initVerify(certificate.getPublicKey());
-        signature.update(content);
-        return signature.verify(signed);
-    }
-
-    private static Collection<String> namesOf(X509Certificate certificate) throws GeneralSecurityException {
-        return Objects.requireNonNullElse(certificate.getSubjectAlternativeNames(), List.<List<?>>of()).stream()
-                .filter(name -> Integer.valueOf(DNS_NAME).equals(name.getFirst()))
-                .map(name -> String.valueOf(name.getLast()))
-                .collect(Collectors.toUnmodifiableSet());
     }
 }

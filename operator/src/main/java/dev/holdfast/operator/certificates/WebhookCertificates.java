@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -11,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps the webhook's certificate good, served and trusted, for as long as the operator runs. Thread-safe. */
-public final class WebhookCertificates implements AutoCloseable {
+/**
+ * Makes the webhook's certificate, and keeps it good, served and trusted, for as long as the operator runs. Thread-safe.
+ */
+public final class WebhookCertificates implements ServingCertificate {
     private static final Logger log = LoggerFactory.getLogger(WebhookCertificates.class);
 
     /** From one look to the next when all is well: another replica may have renewed. */
@@ -35,9 +38,13 @@ public final class WebhookCertificates implements AutoCloseable {
      * @param configuration the MutatingWebhookConfiguration
      */
     public record Place(String namespace, String service, String configuration) {
+        /** By which the API server asks. */
+        public String name() {
+            return service + '.' + namespace + ".svc";
+        }
+
         List<String> names() {
-            String name = service + '.' + namespace;
-            return List.of(name + ".svc", name, name + ".svc.cluster.local");
+            return List.of(name(), service + '.' + namespace, name() + ".cluster.local");
         }
     }
 
@@ -50,14 +57,14 @@ public final class WebhookCertificates implements AutoCloseable {
         this.server = server;
     }
 
-    /** Returns at once; what fails is tried again until {@link #close}. */
+    @Override
     public void start() {
         Thread.ofVirtual().name("webhook-certificates").start(this::run);
     }
 
-    /** Whether a certificate is served. */
-    public boolean ready() {
-        return served != null;
+    @Override
+    public Optional<String> obstacle() {
+        return served == null ? Optional.of("the webhook has no certificate yet") : Optional.empty();
     }
 
     @Override

@@ -5,7 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.function.BooleanSupplier;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** Probes and metrics, for the kubelet and Prometheus: read only, on every address. Thread-safe. */
@@ -18,15 +18,15 @@ public final class HealthServer {
      * Listens once it is told to.
      *
      * @param port 0 for any
-     * @param ready whether this replica can serve admissions; whether it leads is not asked
+     * @param obstacles what keeps this replica from serving admissions; whether it leads is not asked
      * @param metrics in Prometheus's text format
      */
-    public HealthServer(Vertx vertx, int port, BooleanSupplier ready, Supplier<String> metrics) {
+    public HealthServer(Vertx vertx, int port, Supplier<List<String>> obstacles, Supplier<String> metrics) {
         this.port = port;
         Router router = Router.router(vertx);
         // The process answers: a look at more would have it restarted for the faults of others.
-        router.get("/livez").handler(call -> answer(call, true));
-        router.get("/readyz").handler(call -> answer(call, ready.getAsBoolean()));
+        router.get("/livez").handler(call -> answer(call, List.of()));
+        router.get("/readyz").handler(call -> answer(call, obstacles.get()));
         router.get("/metrics")
                 .handler(call -> call.response()
                         .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
@@ -44,7 +44,9 @@ public final class HealthServer {
         return server.actualPort();
     }
 
-    private static void answer(RoutingContext call, boolean well) {
-        call.response().setStatusCode(well ? 200 : 503).end(well ? "ok\n" : "not ready\n");
+    private static void answer(RoutingContext call, List<String> obstacles) {
+        call.response()
+                .setStatusCode(obstacles.isEmpty() ? 200 : 503)
+                .end(obstacles.isEmpty() ? "ok\n" : "not ready: " + String.join("; ", obstacles) + '\n');
     }
 }

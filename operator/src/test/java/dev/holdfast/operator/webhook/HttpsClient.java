@@ -36,7 +36,7 @@ public record HttpsClient(int port, String host, String authority) {
     }
 
     /** The certificate that a new connection gets. */
-    X509Certificate presented() throws IOException, GeneralSecurityException {
+    public X509Certificate presented() throws IOException, GeneralSecurityException {
         try (SSLSocket socket = connect()) {
             return (X509Certificate) socket.getSession().getPeerCertificates()[0];
         }
