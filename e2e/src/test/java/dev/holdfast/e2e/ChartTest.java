@@ -144,6 +144,7 @@ class ChartTest {
         var manifests = Rendered.chart(
                 "policies.ownCondition.enabled", "false",
                 "policies.injected.enabled", "false",
+                "policies.rolloutWarnings.enabled", "false",
                 "policies.nodeSetInUse.enabled", "false");
 
         assertThat(manifests.names("ValidatingAdmissionPolicy")).isEmpty();
