@@ -135,6 +135,11 @@ final class SidecarProcess implements AutoCloseable {
         return pod;
     }
 
+    /** What a container's HOLDFAST_URL is. */
+    String base() {
+        return "http://127.0.0.1:" + port;
+    }
+
     /** The lock's state as the sidecar says it now; absent if it does not answer. */
     Optional<JsonObject> state() throws InterruptedException {
         try {
