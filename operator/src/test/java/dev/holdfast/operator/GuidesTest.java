@@ -48,6 +48,7 @@ class GuidesTest {
             "OnDelete",
             "WhenHeld",
             "ContainersReady",
+            "ReadinessGatesNotReady",
             // phases of pods
             "Failed",
             "Succeeded");

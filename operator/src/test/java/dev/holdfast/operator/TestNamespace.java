@@ -13,12 +13,16 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetStatusBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A namespace of a real API server: what users apply, what the controllers would do, and what is to be seen. */
@@ -164,9 +168,39 @@ record TestNamespace(KubernetesClient client, String name) {
                 .list()
                 .getItems()
                 .stream()
-                .flatMap(slice -> slice.getEndpoints().stream())
-                .flatMap(endpoint -> endpoint.getAddresses().stream())
+                .flatMap(TestNamespace::addresses)
                 .toList();
+    }
+
+    /** Tells where a Service leads to, now and each time that it changes. */
+    AutoCloseable observeEndpoints(String service, Consumer<List<String>> listener) {
+        return client.discovery()
+                .v1()
+                .endpointSlices()
+                .inNamespace(name)
+                .withLabel("kubernetes.io/service-name", service)
+                .inform(new ResourceEventHandler<>() {
+                    @Override
+                    public void onAdd(EndpointSlice slice) {
+                        listener.accept(addresses(slice).toList());
+                    }
+
+                    @Override
+                    public void onUpdate(EndpointSlice before, EndpointSlice slice) {
+                        onAdd(slice);
+                    }
+
+                    @Override
+                    public void onDelete(EndpointSlice slice, boolean isStateUnknown) {
+                        listener.accept(List.of());
+                    }
+                });
+    }
+
+    private static Stream<String> addresses(EndpointSlice slice) {
+        return Stream.ofNullable(slice.getEndpoints())
+                .flatMap(List::stream)
+                .flatMap(endpoint -> endpoint.getAddresses().stream());
     }
 
     /** With empty texts while there is none. */

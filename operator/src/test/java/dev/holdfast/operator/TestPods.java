@@ -21,14 +21,27 @@ record TestPods(KubernetesClient client, String namespace) {
 
     /** One that runs, its sidecar as well, and takes part in the locks that are named, separated by commas. */
     void create(String name, String address, String locks) {
-        Pod pod = new PodBuilder()
-                .withNewMetadata()
+        create(
+                new PodBuilder()
+                        .withNewMetadata()
+                        .endMetadata()
+                        .withNewSpec()
+                        .endSpec()
+                        .build(),
+                name,
+                address,
+                locks);
+    }
+
+    private void create(Pod from, String name, String address, String locks) {
+        Pod pod = new PodBuilder(from)
+                .editMetadata()
                 .withName(name)
                 .withNamespace(namespace)
                 .addToLabels(PodContract.INJECT_LABEL, "true")
                 .addToAnnotations(PodContract.LOCKS_ANNOTATION, locks)
                 .endMetadata()
-                .withNewSpec()
+                .editSpec()
                 .addNewInitContainer()
                 .withName(PodContract.SIDECAR)
                 .withImage("sidecar")
@@ -62,6 +75,21 @@ record TestPods(KubernetesClient client, String namespace) {
                         .build())
                 .build());
         client.resource(created).updateStatus();
+    }
+
+    /** One with the lock's readiness gate; {@link #create(String, String, String)}. */
+    void createGated(String name, String address, String lock) {
+        create(
+                new PodBuilder()
+                        .withNewMetadata()
+                        .endMetadata()
+                        .withNewSpec()
+                        .addNewReadinessGate(PodContract.conditionType(lock))
+                        .endSpec()
+                        .build(),
+                name,
+                address,
+                lock);
     }
 
     /** One of a workload's, with these labels besides; {@link #create(String, String, String)}. */
@@ -150,8 +178,12 @@ record TestPods(KubernetesClient client, String namespace) {
     }
 
     PodCondition condition(String pod, String lock) {
+        return conditionOfType(pod, PodContract.conditionType(lock));
+    }
+
+    PodCondition conditionOfType(String pod, String type) {
         return client.pods().inNamespace(namespace).withName(pod).get().getStatus().getConditions().stream()
-                .filter(condition -> condition.getType().equals(PodContract.conditionType(lock)))
+                .filter(condition -> condition.getType().equals(type))
                 .findAny()
                 .orElseThrow();
     }

@@ -132,14 +132,19 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
         }
         refusals.collect("RoleBinding", () -> roleBindings.reconcile(lock, context));
         refusals.collect("Service", () -> services.reconcile(lock, context));
-        refusals.collect("EndpointSlice", () -> endpoints.reconcile(lock, context));
         contest.claims().forEach(pod -> marks.withdraw(lock.getMetadata().getName(), pod));
-        marks.label(lock.getMetadata().getName(), pods, contest.holder().map(Hold::pod));
+        boolean isHandedOver = Vacancy.isFresh(lock, contest, wallClock.instant());
+        if (!isHandedOver) {
+            refusals.collect("EndpointSlice", () -> endpoints.reconcile(lock, context));
+            marks.label(lock.getMetadata().getName(), pods, contest.holder().map(Hold::pod));
+        }
         List<Workload> workloads = rollouts.attend(lock, contest);
         UpdateControl<DistributedLock> shown = show(lock, refusals.orElse(readiness), contest, workloads);
         // What was refused is tried again, and what else there is has been done meanwhile. A move waits for its time.
         boolean isUnfinished = !refusals.isEmpty() || (readiness instanceof Readiness.Waiting it && it.isTimed());
-        if (isUnfinished) {
+        if (isHandedOver) {
+            return shown.rescheduleAfter(Vacancy.MOMENT);
+        } else if (isUnfinished) {
             return shown.rescheduleAfter(LOOK_AGAIN);
         }
         return Rollouts.concern(lock) ? shown.rescheduleAfter(LOOK_AT_WORKLOADS) : shown;

@@ -22,6 +22,8 @@ final class PodMarks {
     private static final int CHANGED = 409;
     private static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
     private static final String HOLDERS_COST = "1000";
+    private static final String CONDITION =
+            "{\"type\":\"%s\",\"status\":\"False\",\"reason\":\"%s\",\"message\":\"%s\",\"lastTransitionTime\":\"%s\"}";
     private static final String ANNOTATION = ",\"annotations\":{\"%s\":%s}";
 
     private final Logger log = LoggerFactory.getLogger(PodMarks.class);
@@ -79,16 +81,24 @@ final class PodMarks {
                                 holder.getMetadata().getUid(), PodContract.resignAnnotation(lock), succession.text())));
     }
 
-    /** A pod that says it holds although it does not; nothing is written if it has changed since it was looked at. */
+    /**
+     * A pod that says it holds although it does not; nothing is written if it has changed since it was looked at. With the
+     * readiness gate it cannot be Ready either: its kubelet says so, but that of a dead machine says nothing for a minute.
+     */
     void withdraw(String lock, Pod pod) {
         String now = wallClock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         String patch = """
-                {"metadata":{"uid":"%s","resourceVersion":"%s"},"status":{"conditions":[{"type":"%s","status":"False","reason":"Superseded",\
-                "message":"its sidecar is gone, or a later token is held","lastTransitionTime":"%s"}]}}""".formatted(
-                        pod.getMetadata().getUid(),
-                        pod.getMetadata().getResourceVersion(),
+                {"metadata":{"uid":"%s","resourceVersion":"%s"},"status":{"conditions":[%s%s]}}""".formatted(
+                pod.getMetadata().getUid(),
+                pod.getMetadata().getResourceVersion(),
+                CONDITION.formatted(
                         PodContract.conditionType(lock),
-                        now);
+                        "Superseded",
+                        "its sidecar is gone, or a later token is held",
+                        now),
+                isGated(lock, pod)
+                        ? ',' + CONDITION.formatted("Ready", "ReadinessGatesNotReady", "it does not hold " + lock, now)
+                        : "");
         boolean written = patch(
                 pod,
                 resource -> resource.subresource("status").patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch));
@@ -99,6 +109,11 @@ final class PodMarks {
                     .addKeyValue("pod", pod.getMetadata().getName())
                     .log("condition of a vanished or superseded holder withdrawn");
         }
+    }
+
+    private static boolean isGated(String lock, Pod pod) {
+        return pod.getSpec().getReadinessGates().stream()
+                .anyMatch(gate -> PodContract.conditionType(lock).equals(gate.getConditionType()));
     }
 
     /** Whether it was written: not if the pod is gone, another has its name, or it changed meanwhile. */
