@@ -83,6 +83,24 @@ class UpgradesE2eTest {
 
         assertThat(log.handOvers()).isZero();
         assertThat(containers()).isEqualTo(before);
+        awaitReplicasOfBeforeGone();
+    }
+
+    /** Helm does not wait for their end, and until then they answer the webhook as well. */
+    private void awaitReplicasOfBeforeGone() {
+        await("no replica of before")
+                .atMost(PATIENCE)
+                .until(() -> kube
+                        .client()
+                        .pods()
+                        .inNamespace(Installation.OPERATOR_NAMESPACE)
+                        .withLabel("app.kubernetes.io/component", "operator")
+                        .list()
+                        .getItems()
+                        .stream()
+                        .flatMap(pod -> pod.getSpec().getContainers().getFirst().getEnv().stream())
+                        .filter(variable -> variable.getName().equals("HOLDFAST_SIDECAR_IMAGE"))
+                        .allMatch(variable -> variable.getValue().equals(newer.name())));
     }
 
     @Test
@@ -122,7 +140,10 @@ class UpgradesE2eTest {
             if (!image.name().equals(images.get(holders.getFirst()))) {
                 return true;
             }
-            workload.resign(holders.getFirst(), "{\"standDown\":\"8s\"}");
+            // Conditions come later than the truth.
+            if (workload.stateIn(holders.getFirst()).path("held").asBoolean()) {
+                workload.resign(holders.getFirst(), "{\"standDown\":\"8s\"}");
+            }
             return false;
         });
     }
