@@ -38,7 +38,9 @@ final class ClusterExtension implements ExecutionCondition, ParameterResolver {
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         // The root's store closes it after the last test.
-        return context.getRoot().getStore(NAMESPACE).getOrComputeIfAbsent("cluster", _ -> find(), Cluster.class);
+        return context.getRoot()
+                .getStore(NAMESPACE)
+                .getOrComputeIfAbsent("cluster", _ -> new LoadedOnce(find()), Cluster.class);
     }
 
     private static Cluster find() {

@@ -3,6 +3,9 @@ package dev.holdfast.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Comparator;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 class JobMutexE2eTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final int RUNS = 4;
 
     private final Measurements measured = new Measurements();
     private final Installation installation;
@@ -44,26 +48,104 @@ class JobMutexE2eTest {
     void theSecondBeginsWhenTheFirstHasEnded() {
         Example.named("job-mutex").applyTo(kube);
 
-        await("both Jobs to complete").atMost(PATIENCE).until(() -> completed() == 2);
+        assertOneAfterAnother(awaitRuns("nightly", 2));
+    }
 
-        List<Run> runs = kube.pods("app", "nightly").stream()
+    /** As when its runs take longer than its period, without the wait for the minutes to pass. */
+    @Test
+    void runsOfACronJobThatMayOverlapDoNot() {
+        kube.apply(Images.into("""
+                apiVersion: holdfast.dev/v1alpha1
+                kind: RedisNodeSet
+                metadata: {name: default}
+                spec:
+                  nodes: 3
+                  maxLeaseDuration: 5s
+                """));
+        kube.apply("""
+                apiVersion: holdfast.dev/v1alpha1
+                kind: DistributedLock
+                metadata: {name: minutely}
+                spec: {leaseDuration: 3s}
+                """);
+        kube.apply("""
+                apiVersion: batch/v1
+                kind: CronJob
+                metadata: {name: minutely}
+                spec:
+                  schedule: "* * * * *"
+                  concurrencyPolicy: Allow
+                  jobTemplate:
+                    spec:
+                      backoffLimit: 0
+                      template:
+                        metadata:
+                          labels: {app: minutely, holdfast.dev/inject: "true"}
+                          annotations: {holdfast.dev/locks: minutely, holdfast.dev/start: WhenHeld}
+                        spec:
+                          restartPolicy: Never
+                          containers:
+                            - name: work
+                              image: %s
+                              imagePullPolicy: IfNotPresent
+                              command: [sh, -c, "date +%%s.%%N; sleep 3; date +%%s.%%N"]
+                """.formatted(Images.app()));
+
+        for (int i = 0; i < RUNS; i++) {
+            run(kube.client()
+                    .batch()
+                    .v1()
+                    .cronjobs()
+                    .inNamespace(kube.namespace())
+                    .withName("minutely")
+                    .get());
+        }
+
+        assertOneAfterAnother(awaitRuns("minutely", RUNS));
+    }
+
+    /** As kubectl create job --from=cronjob/… does. */
+    private void run(CronJob cronJob) {
+        kube.client()
+                .resource(new JobBuilder()
+                        .withNewMetadata()
+                        .withGenerateName("minutely-by-hand-")
+                        .endMetadata()
+                        .withSpec(cronJob.getSpec().getJobTemplate().getSpec())
+                        .build())
+                .inNamespace(kube.namespace())
+                .create();
+    }
+
+    /** At least so many, in the order in which they began. */
+    private List<Run> awaitRuns(String app, int count) {
+        await(count + " runs of " + app)
+                .atMost(PATIENCE)
+                .until(() -> succeeded(app).size() >= count);
+        return succeeded(app).stream()
                 .map(pod -> run(pod.getMetadata().getName()))
                 .sorted(Comparator.comparing(Run::began))
                 .toList();
-        assertThat(runs).hasSize(2);
-        Run first = runs.getFirst();
-        Run second = runs.getLast();
-        assertThat(second.began()).isGreaterThan(first.ended());
-        measured.add(
-                "one Job has ended, the next one's container runs",
-                Duration.ofMillis(
-                        second.began().subtract(first.ended()).movePointRight(3).longValue()));
     }
 
-    private long completed() {
-        return kube.client().batch().v1().jobs().inNamespace(kube.namespace()).list().getItems().stream()
-                .filter(job -> Integer.valueOf(1).equals(job.getStatus().getSucceeded()))
-                .count();
+    private void assertOneAfterAnother(List<Run> runs) {
+        for (int i = 1; i < runs.size(); i++) {
+            Run first = runs.get(i - 1);
+            Run second = runs.get(i);
+            assertThat(second.began()).isGreaterThan(first.ended());
+            measured.add(
+                    "one Job has ended, the next one's container runs",
+                    Duration.ofMillis(second.began()
+                            .subtract(first.ended())
+                            .movePointRight(3)
+                            .longValue()));
+        }
+    }
+
+    private List<Pod> succeeded(String app) {
+        return kube.pods("app", app).stream()
+                .filter(pod -> "Succeeded".equals(pod.getStatus().getPhase()))
+                .toList();
     }
 
     /** By the clock of the machine that both ran on. */

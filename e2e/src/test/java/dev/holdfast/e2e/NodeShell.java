@@ -6,10 +6,24 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A pod that sees the processes of its machine, so that one can be killed from outside its own container. */
+/** A pod that sees the processes and interfaces of its machine, so that what is in another pod can be killed or cut off. */
 record NodeShell(Kube kube) {
 
     private static final String NAME = "node-shell";
+
+    /** What ip link set dev … up or down does, for images without it: SIOCGIFNAME, SIOCGIFFLAGS, SIOCSIFFLAGS. */
+    private static final String FLIP = """
+            my ($index, $up) = @ARGV;
+            socket my $socket, AF_INET, SOCK_DGRAM, 0 or die $!;
+            my $request = pack "x16 i x20", $index;
+            ioctl $socket, 0x8910, $request or die "no interface $index: $!";
+            my $name = unpack "a16", $request;
+            $request = pack "a16 x24", $name;
+            ioctl $socket, 0x8913, $request or die $!;
+            my $flags = unpack "x16 s", $request;
+            $request = pack "a16 s x22", $name, $up ? $flags | 1 : $flags & ~1;
+            ioctl $socket, 0x8914, $request or die $!;
+            """;
 
     static NodeShell start(Kube kube, String image) {
         Pod pod = new PodBuilder()
@@ -18,6 +32,8 @@ record NodeShell(Kube kube) {
                 .endMetadata()
                 .withNewSpec()
                 .withHostPID(true)
+                .withHostNetwork(true)
+                .withDnsPolicy("ClusterFirstWithHostNet")
                 .withTerminationGracePeriodSeconds(0L)
                 .addNewContainer()
                 .withName("shell")
@@ -26,6 +42,10 @@ record NodeShell(Kube kube) {
                 .withCommand("sleep", "infinity")
                 .withNewSecurityContext()
                 .withRunAsUser(0L)
+                // For the networks of the machine and of its pods.
+                .withNewCapabilities()
+                .withAdd("SYS_ADMIN", "NET_ADMIN")
+                .endCapabilities()
                 .endSecurityContext()
                 .endContainer()
                 .endSpec()
@@ -41,6 +61,11 @@ record NodeShell(Kube kube) {
 
     /** A signal to every process of a container, such as KILL. */
     void signal(String signal, Pod pod, String container) {
+        run("kill -" + signal + " " + processes(pod, container));
+    }
+
+    /** The ids of a container's processes, as the machine counts them. */
+    String processes(Pod pod, String container) {
         String id = Stream.concat(
                         pod.getStatus().getInitContainerStatuses().stream(),
                         pod.getStatus().getContainerStatuses().stream())
@@ -49,7 +74,14 @@ record NodeShell(Kube kube) {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no container " + container + " in " + pod))
                 .replaceFirst("^[a-z]+://", "");
-        run("pids=$(grep -l " + id + " /proc/[0-9]*/cgroup | cut -d/ -f3) && test -n \"$pids\" && kill -" + signal
-                + " $pids");
+        return run("pids=$(grep -l " + id + " /proc/[0-9]*/cgroup | cut -d/ -f3) && test -n \"$pids\" && echo $pids")
+                .strip();
+    }
+
+    /** Pulls a pod's cable, or puts it in again: the machine's end of its pair of interfaces goes down, or up. */
+    void cable(Pod pod, String container, boolean in) {
+        String peer = kube.exec(pod.getMetadata().getName(), container, "cat", "/sys/class/net/eth0/iflink")
+                .strip();
+        run("perl -MSocket -e '%s' %s %d".formatted(FLIP, peer, in ? 1 : 0));
     }
 }

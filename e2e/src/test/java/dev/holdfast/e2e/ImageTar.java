@@ -1,0 +1,70 @@
+package dev.holdfast.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** An image as {@code docker save} writes it; read and changed by the machine's tar. */
+record ImageTar(Path file) {
+
+    private static final String MANIFEST = "manifest.json";
+
+    /** Such as ghcr.io/holdfast-dev/sidecar:0.1.0. */
+    String name() {
+        JsonNode manifest =
+                Kube.json(run(Path.of("."), "tar", "-xOf", file.toAbsolutePath().toString(), MANIFEST));
+        return manifest.at("/0/RepoTags/0").asText();
+    }
+
+    String repository() {
+        return name().substring(0, name().lastIndexOf(':'));
+    }
+
+    String tag() {
+        return name().substring(name().lastIndexOf(':') + 1);
+    }
+
+    /** The same image by another tag, as a file in this folder. */
+    ImageTar tagged(String tag, Path folder) {
+        Path copy = folder.resolve(tag + ".tar").toAbsolutePath();
+        try {
+            Path content = Files.createDirectory(folder.resolve(tag));
+            run(content, "tar", "-xf", file.toAbsolutePath().toString());
+            Path manifest = content.resolve(MANIFEST);
+            Files.writeString(manifest, Files.readString(manifest).replace(name(), repository() + ":" + tag));
+            List<String> pack = new ArrayList<>(List.of("tar", "-cf", copy.toString()));
+            try (Stream<Path> files = Files.list(content)) {
+                files.map(it -> it.getFileName().toString()).sorted().forEach(pack::add);
+            }
+            run(content, pack.toArray(String[]::new));
+            return new ImageTar(copy);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String run(Path folder, String... command) {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException(String.join(" ", command) + ": " + said);
+            }
+            return said;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}
