@@ -22,8 +22,6 @@ import dev.holdfast.sidecar.redlock.SystemEnvironment;
 import dev.holdfast.sidecar.redlock.Tick;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import java.security.Security;
 import java.time.Clock;
 import java.time.Duration;
@@ -63,13 +61,7 @@ public final class SidecarMain {
     private final List<Election> elections = new ArrayList<>();
     private final List<Mutex> mutexes = new ArrayList<>();
     private final Leases leases;
-    private final Vertx vertx = Vertx.vertx(new VertxOptions()
-            .setEventLoopPoolSize(1)
-            .setWorkerPoolSize(1)
-            .setInternalBlockingPoolSize(1)
-            // Else it wants a directory to write to, and a container has none.
-            .setFileSystemOptions(
-                    new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false)));
+    private final Vertx vertx = QuietVertx.start();
     private final SidecarMetrics metrics = new SidecarMetrics();
     private final Optional<PodConditions> conditions;
     private final LockChanges changes;
@@ -146,7 +138,6 @@ public final class SidecarMain {
     }
 
     private void serve() throws InterruptedException {
-        conditions.ifPresent(PodConditions::start);
         Future<?> api = new ApiServer(vertx, config.port(), elections, mutexes, leases).listen();
         Future<?> health = new HealthServer(vertx, config.healthPort(), this::mayStart, metrics::scrape).listen();
         try {
@@ -161,6 +152,8 @@ public final class SidecarMain {
         }
         config.locks().forEach(changes::begin);
         elections.forEach(Election::start);
+        // Its TLS takes the event loop's time, so the first callers are served before.
+        conditions.ifPresent(PodConditions::start);
         watch.start();
     }
 
