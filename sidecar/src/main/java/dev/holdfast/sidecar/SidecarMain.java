@@ -55,6 +55,9 @@ public final class SidecarMain {
     /** How long the end waits for the nodes, counted from the signal. */
     private static final Duration NODES_PATIENCE = Duration.ofSeconds(2);
 
+    /** By then a start is over, with TLS to the API server and the first election. */
+    private static final Duration UNDER_WAY = Duration.ofSeconds(5);
+
     private final SidecarConfig config;
     private final SystemEnvironment system = new SystemEnvironment();
     private final Map<String, Redlock> nodeSets = new HashMap<>();
@@ -155,6 +158,7 @@ public final class SidecarMain {
         // Its TLS takes the event loop's time, so the first callers are served before.
         conditions.ifPresent(PodConditions::start);
         watch.start();
+        UntouchedPages.giveBackAfter(UNDER_WAY);
     }
 
     private boolean mayStart() {
