@@ -22,8 +22,6 @@ import dev.holdfast.sidecar.redlock.SystemEnvironment;
 import dev.holdfast.sidecar.redlock.Tick;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import java.security.Security;
 import java.time.Clock;
 import java.time.Duration;
@@ -57,19 +55,16 @@ public final class SidecarMain {
     /** How long the end waits for the nodes, counted from the signal. */
     private static final Duration NODES_PATIENCE = Duration.ofSeconds(2);
 
+    /** By then a start is over, with TLS to the API server and the first election. */
+    private static final Duration UNDER_WAY = Duration.ofSeconds(5);
+
     private final SidecarConfig config;
     private final SystemEnvironment system = new SystemEnvironment();
     private final Map<String, Redlock> nodeSets = new HashMap<>();
     private final List<Election> elections = new ArrayList<>();
     private final List<Mutex> mutexes = new ArrayList<>();
     private final Leases leases;
-    private final Vertx vertx = Vertx.vertx(new VertxOptions()
-            .setEventLoopPoolSize(1)
-            .setWorkerPoolSize(1)
-            .setInternalBlockingPoolSize(1)
-            // Else it wants a directory to write to, and a container has none.
-            .setFileSystemOptions(
-                    new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false)));
+    private final Vertx vertx = QuietVertx.start();
     private final SidecarMetrics metrics = new SidecarMetrics();
     private final Optional<PodConditions> conditions;
     private final LockChanges changes;
@@ -146,7 +141,6 @@ public final class SidecarMain {
     }
 
     private void serve() throws InterruptedException {
-        conditions.ifPresent(PodConditions::start);
         Future<?> api = new ApiServer(vertx, config.port(), elections, mutexes, leases).listen();
         Startup startup = config.start() == SidecarConfig.Start.ALWAYS ? Startup.always() : Startup.whenHeld(elections);
         Future<?> health = new HealthServer(vertx, config.healthPort(), startup, metrics::scrape).listen();
@@ -162,7 +156,10 @@ public final class SidecarMain {
         }
         config.locks().forEach(changes::begin);
         elections.forEach(Election::start);
+        // Its TLS takes the event loop's time, so the first callers are served before.
+        conditions.ifPresent(PodConditions::start);
         watch.start();
+        UntouchedPages.giveBackAfter(UNDER_WAY);
     }
 
     /** The application is gone by now: stop leading, say so, release, then go. Neither side's silence holds it up. */

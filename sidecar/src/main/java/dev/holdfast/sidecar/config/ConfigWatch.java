@@ -21,6 +21,9 @@ public final class ConfigWatch implements AutoCloseable {
 
     private final Path directory;
     private final Map<String, LockConfig> known = new HashMap<>();
+    /** The files as they are used: nothing is made of one that is still the same. */
+    private final Map<Path, String> texts = new HashMap<>();
+
     private final BiConsumer<LockConfig, LockConfig> changed;
     private final HandOverFiles handOvers;
     private final Thread thread = Thread.ofVirtual().name("config-watch").unstarted(this::run);
@@ -82,16 +85,24 @@ public final class ConfigWatch implements AutoCloseable {
     /** One file's mistake does not keep the others from being used. */
     private void look(Path file, List<String> mistakes) {
         try {
-            LockConfig now = new LockFile(directory, file).read();
+            LockFile lockFile = new LockFile(directory, file);
+            String text = lockFile.text();
+            if (text.equals(texts.get(file))) {
+                return;
+            }
+            LockConfig now = lockFile.parse(text);
             LockConfig before = known.get(now.lock().name());
             if (before == null) {
                 mistakes.add("lock " + now.lock().name() + " is new; a pod keeps the locks that it was made with");
             } else if (now.mode() != before.mode() || !now.hasTheNodesOf(before)) {
                 mistakes.add("the mode or the nodes of lock " + now.lock().name()
                         + " have changed; only new pods can use others: restart this workload's pods");
-            } else if (!now.lock().equals(before.lock()) || !now.appHealth().equals(before.appHealth())) {
-                changed.accept(before, now);
-                known.put(now.lock().name(), now);
+            } else {
+                if (!now.lock().equals(before.lock()) || !now.appHealth().equals(before.appHealth())) {
+                    changed.accept(before, now);
+                    known.put(now.lock().name(), now);
+                }
+                texts.put(file, text);
             }
         } catch (ConfigException | RuntimeException e) {
             mistakes.add(String.valueOf(e.getMessage()));

@@ -27,8 +27,20 @@ final class LockFile {
     }
 
     LockConfig read() throws ConfigException {
+        return parse(text());
+    }
+
+    String text() throws ConfigException {
         try {
-            JsonObject json = new JsonObject(Files.readString(file));
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new ConfigException(file + " cannot be read: " + e);
+        }
+    }
+
+    LockConfig parse(String text) throws ConfigException {
+        try {
+            JsonObject json = new JsonObject(text);
             String name = text(json, "lock");
             Lock lock = new Lock(
                     name,
@@ -41,8 +53,6 @@ final class LockFile {
                     lock,
                     nodeSet(json.getJsonObject("nodeSet")),
                     Optional.ofNullable(json.getJsonObject("appHealth")).map(LockFile::appHealth));
-        } catch (IOException e) {
-            throw new ConfigException(file + " cannot be read: " + e);
         } catch (DecodeException | ClassCastException | IllegalArgumentException e) {
             throw new ConfigException(file + ": " + e.getMessage());
         }

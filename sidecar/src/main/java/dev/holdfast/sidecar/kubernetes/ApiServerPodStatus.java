@@ -32,6 +32,9 @@ final class ApiServerPodStatus implements PodStatus {
     /** One in use, others that hang in connecting or closing. */
     private static final int CONNECTIONS = 3;
 
+    /** How often it is looked whether a connection has been unused for a minute, which is when it is closed. */
+    private static final Duration CLOSE_UNUSED = Duration.ofSeconds(10);
+
     private final Cluster.Pod pod;
     private final Vertx vertx;
     private final Context context;
@@ -44,7 +47,7 @@ final class ApiServerPodStatus implements PodStatus {
         this.context = vertx.getOrCreateContext();
         this.client = vertx.createHttpClient(
                 new HttpClientOptions().setSsl(true).setConnectTimeout((int) TIMEOUT.toMillis()),
-                new PoolOptions().setHttp1MaxSize(CONNECTIONS));
+                new PoolOptions().setHttp1MaxSize(CONNECTIONS).setCleanerPeriod((int) CLOSE_UNUSED.toMillis()));
         this.request = new RequestOptions()
                 .setMethod(HttpMethod.PATCH)
                 .setHost(pod.apiHost())

@@ -33,6 +33,9 @@ final class RedisLockNode implements LockNode {
     /** One call carries no more: what is under way always fits the socket's buffers, so a write never blocks. */
     private static final int MOST = 128;
 
+    /** Long timeouts are noticed up to so late, in nanoseconds: those of all lanes then wake the timers' thread but once. */
+    private static final long GRAIN = 50_000_000;
+
     private final Endpoint endpoint;
     private final Environment environment;
     private final Handshake handshake;
@@ -299,10 +302,15 @@ final class RedisLockNode implements LockNode {
             if (timeout != null) {
                 timeout.cancel();
             }
-            timeoutBase = pending.sent;
-            timeoutAfter = nanos;
-            timeout = environment.timers().after(nanos, this::onTimeout);
+            setTimeout(pending.sent, nanos);
         }
+    }
+
+    private void setTimeout(Tick from, long nanos) {
+        timeoutBase = from;
+        timeoutAfter = nanos;
+        long late = nanos < 8 * GRAIN ? 0 : GRAIN - Math.floorMod(from.monotonic() + nanos, GRAIN);
+        timeout = environment.timers().after(nanos + late, this::onTimeout);
     }
 
     private void onTimeout() {
@@ -322,9 +330,7 @@ final class RedisLockNode implements LockNode {
                 soonest = Math.min(soonest, pending.left(now));
             }
             if (!hung && soonest < Long.MAX_VALUE) {
-                timeoutBase = now;
-                timeoutAfter = soonest;
-                timeout = environment.timers().after(soonest, this::onTimeout);
+                setTimeout(now, soonest);
             }
         }
         if (hung) {

@@ -17,7 +17,10 @@ final class SystemClock implements MonotonicClock {
     private static final int MONOTONIC_RAW = 4;
     private static final int BOOTTIME = 7;
 
-    private SystemClock() {}
+    /** Linking takes long, by the measure of a start: it begins at once, beside what else there is to do. */
+    private SystemClock() {
+        Thread.ofPlatform().daemon().name("holdfast-clock").start(this::now);
+    }
 
     /** The three clocks, if this machine has them. */
     static Optional<MonotonicClock> ofThree() {

@@ -115,6 +115,7 @@ final class TrainingGround implements AutoCloseable {
                         "MALLOC_ARENA_MAX", "1",
                         "HOLDFAST_CONFIG", directory.toString(),
                         "HOLDFAST_POD", "pod",
+                        "HOLDFAST_LOG_LEVEL", "INFO,memory=DEBUG",
                         "HOLDFAST_PORT", Integer.toString(port),
                         "HOLDFAST_HEALTH_PORT", Integer.toString(port + 1),
                         "HOLDFAST_NAMESPACE", "shop",
@@ -127,6 +128,7 @@ final class TrainingGround implements AutoCloseable {
         try {
             Duration serving = awaitServing(process, port, began, log);
             use(port);
+            awaitLogged(process, log, "pages are given back");
             process.destroy();
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
                 throw new IllegalStateException("the sidecar did not end in order:\n" + Files.readString(log));
@@ -134,6 +136,17 @@ final class TrainingGround implements AutoCloseable {
             return serving;
         } finally {
             process.destroyForcibly();
+        }
+    }
+
+    private static void awaitLogged(Process process, Path log, String message) throws Exception {
+        long began = System.nanoTime();
+        while (!Files.readString(log).contains(message)) {
+            if (!process.isAlive() || System.nanoTime() - began > PATIENCE.toNanos()) {
+                throw new IllegalStateException(
+                        "the sidecar did not log \"" + message + "\":\n" + Files.readString(log));
+            }
+            Thread.sleep(100);
         }
     }
 
