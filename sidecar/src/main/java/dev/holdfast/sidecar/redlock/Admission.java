@@ -74,11 +74,9 @@ final class Admission {
         if (stopped) {
             return;
         }
-        // The next round has another: a node that forgets twice has two, and no two nodes are taken for one another.
-        Request.Status status = new Request.Status(newNonce());
         for (Slot slot : slots) {
             Tick sent = redlock.now();
-            redlock.ask(slot.index, status, reply -> {
+            redlock.ask(slot.index, new Request.Status(newNonce()), reply -> {
                 redlock.tellRoundTrip(slot.index, sent, redlock.now(), reply);
                 onStatus(slot, reply);
             });
