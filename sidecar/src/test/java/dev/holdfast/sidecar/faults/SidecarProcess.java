@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -268,10 +269,31 @@ final class SidecarProcess implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** Returns when it has taken effect: one thread hears of a STOP, and may tell the others late on a busy machine. */
     void signal(String name) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                 .start()
                 .waitFor();
+        while (name.equals("STOP") && !isStopped()) {
+            Thread.sleep(1);
+        }
+    }
+
+    private boolean isStopped() throws IOException {
+        Path tasks = Path.of("/proc", Long.toString(process.pid()), "task");
+        if (!Files.exists(tasks)) {
+            return true;
+        }
+        try (Stream<Path> threads = Files.list(tasks)) {
+            for (Path thread : threads.toList()) {
+                if (!Files.readString(thread.resolve("status")).contains("State:\tT")) {
+                    return false;
+                }
+            }
+        } catch (NoSuchFileException _) {
+            return false; // A thread has ended just now.
+        }
+        return true;
     }
 
     @Override

@@ -103,8 +103,8 @@ class LeaseMetricsTest {
         acquired(redlock.tryAcquire(LOCK));
         redlock.tryAcquire(LOCK).get(10, TimeUnit.SECONDS);
         assertThat(acquisitions("held")).isOne();
-        assertThat(value("holdfast_node_answers_total", "node", "0", "answer", "held"))
-                .isPositive();
+        // Two of three nodes decide; the third may answer later.
+        await().until(() -> value("holdfast_node_answers_total", "node", "0", "answer", "held") > 0);
 
         waiter(LOCK).cancel(false);
         await().until(() -> acquisitions("cancelled") == 1);
