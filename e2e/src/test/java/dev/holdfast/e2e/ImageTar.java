@@ -35,7 +35,13 @@ record ImageTar(Path file) {
             run(content, "tar", "-xf", file.toAbsolutePath().toString());
             for (JsonNode layer : manifest().at("/0/Layers")) {
                 // Devices of a base image need rights that a test does not have.
-                run(root, "tar", "--no-same-owner", "--exclude=dev", "-xf", content.resolve(layer.asText()).toString());
+                run(
+                        root,
+                        "tar",
+                        "--no-same-owner",
+                        "--exclude=dev",
+                        "-xf",
+                        content.resolve(layer.asText()).toString());
             }
             return root;
         } catch (IOException e) {

@@ -2,6 +2,9 @@ package dev.holdfast.e2e;
 
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
@@ -41,6 +44,33 @@ record Ledger(Kube kube) {
 
     Entry newest() {
         return entries().getLast();
+    }
+
+    /** The longest time between two payments, from this entry on, by the database's clock. */
+    Duration longestPauseAfter(long entry) {
+        String longest =
+                sql("SELECT coalesce(ceil(max(extract(epoch FROM pause) * 1000)), 0)::bigint FROM (SELECT at - lag(at)"
+                                + " OVER (ORDER BY entry) AS pause FROM ledger WHERE entry >= " + entry + ") AS pauses")
+                        .getFirst();
+        return Duration.ofMillis(Long.parseLong(longest));
+    }
+
+    /** What verify.sql of the example finds; nothing, if all is well. */
+    List<String> violations() {
+        return sql(verification());
+    }
+
+    private static String verification() {
+        try {
+            String yaml = Files.readString(Project.ROOT.resolve("examples/invoice-worker/sql.yaml"));
+            return Manifests.read(yaml)
+                    .getFirst()
+                    .at("/data")
+                    .path("verify.sql")
+                    .asText();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The first of three such entries that come after this one; while the database is away, it is asked again. */
