@@ -55,7 +55,8 @@ class NodeSetExamplesE2eTest {
     void externalRedis() {
         in("external");
         long began = System.nanoTime();
-        Example.named("external-redis").applyTo(kube);
+        Example.named("external-redis")
+                .applyTo(kube, yaml -> yaml.replace(".default.svc:", "." + kube.namespace() + ".svc:"));
         ExamplePods pods = new ExamplePods(kube, "billing", "app");
         long token = token(pods.awaitLine("a holder", line -> line.contains(" holds with token ")));
         measured.add("external nodes, first holder", Duration.ofNanos(System.nanoTime() - began));
