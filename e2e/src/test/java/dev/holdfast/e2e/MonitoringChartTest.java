@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,29 @@ class MonitoringChartTest {
         assertThat(map.at("/metadata/namespace").asText()).isEqualTo("grafana");
         assertThat(map.at("/metadata/labels/grafana_dashboard").asText()).isEqualTo("1");
         assertThat(map.at("/metadata/annotations/grafana_folder").asText()).isEqualTo("Platform");
+    }
+
+    /** For a Prometheus without its operator. */
+    @Test
+    void thePagesJobsFindTheSamePods() throws IOException {
+        var jobs = new ObjectMapper(new YAMLFactory())
+                .readTree(Files.readString(Project.ROOT.resolve("docs/how-to/prometheus-scrape.yaml")));
+        var chart = Rendered.chart(PODS, "true");
+
+        assertThat(jobs).hasSize(2).allSatisfy(job -> {
+            var monitor = chart.the("PodMonitor", job.at("/job_name").asText());
+            var labels = monitor.at("/spec/selector/matchLabels").properties().stream()
+                    .map(label -> label.getKey() + '=' + label.getValue().asText())
+                    .toList();
+            assertThat(job.at("/kubernetes_sd_configs/0/selectors/0/label")
+                            .asText()
+                            .split(",", -1))
+                    .containsExactlyInAnyOrderElementsOf(labels);
+            assertThat(job.at("/relabel_configs/0/regex")).isEqualTo(monitor.at("/spec/podMetricsEndpoints/0/port"));
+            assertThat(job.at("/scrape_interval")).isEqualTo(monitor.at("/spec/podMetricsEndpoints/0/interval"));
+            assertThat(job.at("/relabel_configs").findValuesAsText("target_label"))
+                    .containsExactly("namespace", "pod");
+        });
     }
 
     @ParameterizedTest
