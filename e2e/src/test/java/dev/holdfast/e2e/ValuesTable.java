@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class ValuesTable {
 
     private static final Pattern COMMENT = Pattern.compile(" *# ?(.*)");
-    private static final Pattern VALUE = Pattern.compile("( *)([A-Za-z]+):(?: (.*))?");
+    private static final Pattern VALUE = Pattern.compile("( *)([A-Za-z_]+):(?: (.*))?");
     private static final int INDENT = 2;
 
     private final Deque<String> path = new ArrayDeque<>();

@@ -119,7 +119,7 @@ final class LocalCluster implements AutoCloseable {
                 "HOLDFAST_PORT", Integer.toString(port),
                 "HOLDFAST_HEALTH_PORT", Integer.toString(healthPort));
         var child = new Child(leash, name, SidecarCommand.inThisRuntime(), environment);
-        return new Pod(name, port, child, new SidecarApi(http, port));
+        return new Pod(name, port, healthPort, child, new SidecarApi(http, port));
     }
 
     /** At its end or by a signal, whichever comes first; the second waits for the first. */

@@ -3,8 +3,8 @@ package dev.holdfast.local;
 import java.io.IOException;
 import java.time.Duration;
 
-/** One sidecar, as a pod would run it: a process with a name and an API. */
-record Pod(String name, int port, Child child, SidecarApi api) {
+/** One sidecar, as a pod would run it: a process with a name, an API, and beside it probes and metrics. */
+record Pod(String name, int port, int healthPort, Child child, SidecarApi api) {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** Returns once its API answers. */

@@ -37,6 +37,10 @@ final class ExampleCluster implements AutoCloseable {
         return leash.directory();
     }
 
+    Leash leash() {
+        return leash;
+    }
+
     List<Pod> pods() {
         return cluster.pods();
     }
