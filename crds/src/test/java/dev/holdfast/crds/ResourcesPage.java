@@ -26,6 +26,13 @@ final class ResourcesPage {
             [operating Holdfast](../how-to/operate.md).
             """;
 
+    private static final String FOOT = """
+
+            ---
+
+            No commands on this page. It is made from the definitions, which `CrdRulesTest` tries on a real API server.
+            """;
+
     private final StringBuilder page = new StringBuilder();
 
     private ResourcesPage() {}
@@ -34,6 +41,7 @@ final class ResourcesPage {
         ResourcesPage page = new ResourcesPage();
         page.page.append(HEADER);
         definitions.forEach(page::write);
+        page.page.append(FOOT);
         return page.page.toString();
     }
 

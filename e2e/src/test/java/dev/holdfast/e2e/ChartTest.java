@@ -140,6 +140,19 @@ class ChartTest {
     }
 
     @Test
+    void opensTheNetworkForTheOperatorOnRequest() {
+        assertThat(Rendered.chart().names("NetworkPolicy")).isEmpty();
+
+        var policy = Rendered.chart("operator.networkPolicy.enabled", "true").the("NetworkPolicy", "holdfast-operator");
+        var operator = Rendered.chart().the("Deployment", "holdfast-operator");
+
+        assertThat(policy.at("/spec/podSelector/matchLabels")).isEqualTo(operator.at("/spec/selector/matchLabels"));
+        assertThat(policy.at("/spec/ingress/1").has("from")).isFalse();
+        var ports = operator.at("/spec/template/spec/containers/0/ports").findValuesAsText("name");
+        assertThat(policy.at("/spec/ingress").findValuesAsText("port")).isEqualTo(ports);
+    }
+
+    @Test
     void leavesPoliciesOutOnRequest() {
         var manifests = Rendered.chart(
                 "policies.ownCondition.enabled", "false",
@@ -164,6 +177,9 @@ class ChartTest {
         "operator.resources.limits.memory, 128 MB, memory",
         "operator.resources.limit.memory, 128Mi, limit",
         "operator.podDisruptionBudget, maybe, podDisruptionBudget",
+        "operator.networkPolicy.enable, true, enable",
+        "operator.networkPolicy.metricsFrom[0].podSelektor, a, podSelektor",
+        "operator.networkPolicy.extraEgress[0].from, a, from",
         "operator.priorityClassName, Very High, priorityClassName",
         "operator.tolerations[0].effect, Never, effect",
         "operator.tolerations[0].kee, a, kee",

@@ -25,6 +25,15 @@ record HelmRelease(Path kubeconfig, String namespace, String name) {
         return upgrade.call();
     }
 
+    /** What {@code helm test} does. */
+    void test() {
+        Helm.test(name)
+                .withKubeConfig(kubeconfig)
+                .withNamespace(namespace)
+                .withTimeout(TIMEOUT_SECONDS)
+                .call();
+    }
+
     void uninstall() {
         Helm.uninstall(name).withKubeConfig(kubeconfig).withNamespace(namespace).call();
     }

@@ -17,9 +17,40 @@ record ImageTar(Path file) {
 
     /** Such as ghcr.io/holdfast-dev/sidecar:0.1.0. */
     String name() {
-        JsonNode manifest =
-                Kube.json(run(Path.of("."), "tar", "-xOf", file.toAbsolutePath().toString(), MANIFEST));
-        return manifest.at("/0/RepoTags/0").asText();
+        return manifest().at("/0/RepoTags/0").asText();
+    }
+
+    /** What it says of itself: user, labels, ports. */
+    JsonNode config() {
+        String name = manifest().at("/0/Config").asText();
+        return Kube.json(run(Path.of("."), "tar", "-xOf", file.toAbsolutePath().toString(), name))
+                .at("/config");
+    }
+
+    /** Its files as containers find them, later layers over earlier ones, in a folder of this folder. */
+    Path unpack(Path folder) {
+        try {
+            Path content = Files.createDirectory(folder.resolve("content"));
+            Path root = Files.createDirectory(folder.resolve("root"));
+            run(content, "tar", "-xf", file.toAbsolutePath().toString());
+            for (JsonNode layer : manifest().at("/0/Layers")) {
+                // Devices of a base image need rights that a test does not have.
+                run(
+                        root,
+                        "tar",
+                        "--no-same-owner",
+                        "--exclude=dev",
+                        "-xf",
+                        content.resolve(layer.asText()).toString());
+            }
+            return root;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private JsonNode manifest() {
+        return Kube.json(run(Path.of("."), "tar", "-xOf", file.toAbsolutePath().toString(), MANIFEST));
     }
 
     String repository() {

@@ -11,6 +11,7 @@ final class Leftovers {
             "v1", List.of("Service", "ServiceAccount", "Secret", "ConfigMap"),
             "apps/v1", List.of("Deployment"),
             "policy/v1", List.of("PodDisruptionBudget"),
+            "networking.k8s.io/v1", List.of("NetworkPolicy"),
             "rbac.authorization.k8s.io/v1", List.of("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"),
             "admissionregistration.k8s.io/v1",
                     List.of(

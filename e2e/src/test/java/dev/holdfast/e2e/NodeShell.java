@@ -59,9 +59,10 @@ record NodeShell(Kube kube) {
         return kube.exec(NAME, "shell", "sh", "-c", script);
     }
 
-    /** A signal to every process of a container, such as KILL. */
+    /** A signal to every process of a container, such as KILL; some may have ended meanwhile, or by it. */
     void signal(String signal, Pod pod, String container) {
-        run("kill -" + signal + " " + processes(pod, container));
+        run("sent=1; for process in " + processes(pod, container) + "; do kill -" + signal
+                + " $process 2>/dev/null && sent=0; done; exit $sent");
     }
 
     /** The ids of a container's processes, as the machine counts them. */

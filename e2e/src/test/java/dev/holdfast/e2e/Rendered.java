@@ -31,7 +31,12 @@ record Rendered(List<JsonNode> manifests) {
 
     /** With a file of values. */
     static Rendered chart(Path values) {
-        return new Rendered(Manifests.read(template().withValuesFile(values).call()));
+        return new Rendered(Manifests.read(text(values)));
+    }
+
+    /** As Helm prints it. */
+    static String text(Path values) {
+        return template().withValuesFile(values).call();
     }
 
     private static TemplateCommand template() {

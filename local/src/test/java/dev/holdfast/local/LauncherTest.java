@@ -3,16 +3,14 @@ package dev.holdfast.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,31 +24,32 @@ class LauncherTest {
     @TempDir
     Path directory;
 
-    private final List<Process> launched = new ArrayList<>();
+    private Launcher launcher;
 
-    /** Only after a test that failed is there anything to end. */
+    @BeforeEach
+    void prepare() {
+        launcher = new Launcher(directory);
+    }
+
     @AfterEach
-    void endAll() throws InterruptedException {
-        for (var process : launched) {
-            process.destroy();
-            process.waitFor();
-        }
+    void endAll() {
+        launcher.close();
     }
 
     @Test
     void everyPromiseOfTheDemoHolds() throws Exception {
-        var demo = launch("demo");
+        var demo = launcher.launch("demo");
 
         assertThat(demo.waitFor(2, TimeUnit.MINUTES)).isTrue();
-        assertThat(output()).contains("Everything held.");
+        assertThat(launcher.output()).contains("Everything held.");
         assertThat(demo.exitValue()).isZero();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "KILL"})
     void noProcessIsLeftBehind(String signal) throws Exception {
-        var local = launch("local", "--port", freePorts());
-        await().atMost(START).until(() -> output().contains("state=Leading"));
+        var local = launcher.launch("local", "--port", ports());
+        await().atMost(START).until(() -> launcher.output().contains("state=Leading"));
         var children = local.descendants().map(ProcessHandle::pid).toList();
         // A watchdog, three Redis nodes, three sidecars.
         assertThat(children).hasSize(7);
@@ -65,15 +64,15 @@ class LauncherTest {
 
     @Test
     void aDeadProcessIsStartedAgain() throws Exception {
-        var local = launch("local", "--port", freePorts(), "--pods", "1");
-        await().atMost(START).until(() -> output().contains("state=Leading"));
+        var local = launcher.launch("local", "--port", ports(), "--pods", "1");
+        await().atMost(START).until(() -> launcher.output().contains("state=Leading"));
 
         local.descendants()
                 .filter(process -> process.info().command().orElse("").endsWith("java"))
                 .forEach(ProcessHandle::destroyForcibly);
 
-        await().atMost(START).until(() -> output().contains("pod-0 ended (signal 9)"));
-        await().atMost(START).until(() -> output().split("state=Leading", -1).length == 3);
+        await().atMost(START).until(() -> launcher.output().contains("pod-0 ended (signal 9)"));
+        await().atMost(START).until(() -> launcher.output().split("state=Leading", -1).length == 3);
         local.destroy();
         assertThat(local.waitFor(15, TimeUnit.SECONDS)).isTrue();
     }
@@ -87,11 +86,11 @@ class LauncherTest {
                 "demo --redis-server /bin/false | holdfast: /bin/false is no Redis server that runs here; name another with"
             })
     void wrongUseIsOneClearLine(String arguments, String complaint) throws Exception {
-        var launcher = launch(arguments.split(" "));
+        var process = launcher.launch(arguments.split(" "));
 
-        assertThat(launcher.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(launcher.exitValue()).isEqualTo(2);
-        assertThat(output().strip()).startsWith(complaint).doesNotContain("\n");
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(2);
+        assertThat(launcher.output().strip()).startsWith(complaint).doesNotContain("\n");
     }
 
     @Test
@@ -103,11 +102,11 @@ class LauncherTest {
                 exit 1
                 """);
         Files.setPosixFilePermissions(broken, PosixFilePermissions.fromString("rwx------"));
-        var launcher = launch("demo", "--redis-server", broken.toString());
+        var process = launcher.launch("demo", "--redis-server", broken.toString());
 
-        assertThat(launcher.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(launcher.exitValue()).isEqualTo(1);
-        var complaint = output().lines().toList().getLast();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(1);
+        var complaint = launcher.output().lines().toList().getLast();
         assertThat(complaint).matches("holdfast: redis-0 does not start on port \\d+: no memory left .*");
         var logs = Path.of(complaint.replaceFirst(".*\\(logs: (.*)\\)", "$1"));
         try (var files = Files.walk(logs)) {
@@ -119,40 +118,7 @@ class LauncherTest {
         }
     }
 
-    private Process launch(String... arguments) throws IOException {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dholdfast.home=" + Path.of("..").toRealPath(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                LocalMain.class.getName()));
-        command.addAll(List.of(arguments));
-        var process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("output").toFile())
-                .start();
-        launched.add(process);
-        return process;
-    }
-
-    private String output() throws IOException {
-        return Files.readString(directory.resolve("output"));
-    }
-
-    /** The first of a row long enough for three pods, as far as one look can tell. */
-    private static String freePorts() throws LocalFailure {
-        var ports = new Ports();
-        var first = ports.free();
-        while (!(Ports.isFree(first + 1)
-                && Ports.isFree(first + 10)
-                && Ports.isFree(first + 11)
-                && Ports.isFree(first + 20)
-                && Ports.isFree(first + 21))) {
-            first = ports.free();
-        }
-        return Integer.toString(first);
+    private static String ports() throws LocalFailure {
+        return Integer.toString(Launcher.freePorts());
     }
 }

@@ -94,6 +94,26 @@ final class PostgresServer implements AutoCloseable {
                 initdb.resolveSibling("psql").toString(), "-XAtq", "-h", directory.toString(), "-U", USER, "postgres");
     }
 
+    /** What makes any psql ask this server, and its own the one that is found. */
+    Map<String, String> environment() {
+        return Map.of(
+                "PATH",
+                initdb.getParent() + ":" + System.getenv("PATH"),
+                "PGHOST",
+                directory.toString(),
+                "PGUSER",
+                USER,
+                "PGDATABASE",
+                "postgres");
+    }
+
+    /** Runs a file of SQL; its rows. */
+    List<String> run(Path sql) throws Exception {
+        var command = new ArrayList<>(psql());
+        command.addAll(List.of("-v", "ON_ERROR_STOP=1", "-f", sql.toString()));
+        return run(command).lines().toList();
+    }
+
     private static String run(List<String> command) throws Exception {
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -1,5 +1,6 @@
 package dev.holdfast.sidecar.config;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,9 +23,11 @@ public final class ConfigWatch implements AutoCloseable {
 
     private final Path directory;
     private final Map<String, LockConfig> known = new HashMap<>();
-    /** The files as they are used: nothing is made of one that is still the same. */
-    private final Map<Path, String> texts = new HashMap<>();
+    /** The files as they are used: one that is still the same is not read. */
+    private final Map<Path, FileVersion> versions = new HashMap<>();
 
+    private @Nullable FileVersion folder;
+    private List<Path> files = List.of();
     private final BiConsumer<LockConfig, LockConfig> changed;
     private final HandOverFiles handOvers;
     private final Thread thread = Thread.ofVirtual().name("config-watch").unstarted(this::run);
@@ -69,7 +73,7 @@ public final class ConfigWatch implements AutoCloseable {
     private void look() {
         List<String> mistakes = new ArrayList<>();
         try {
-            for (Path file : SidecarConfig.files(directory)) {
+            for (Path file : files()) {
                 look(file, mistakes);
             }
         } catch (ConfigException e) {
@@ -82,15 +86,28 @@ public final class ConfigWatch implements AutoCloseable {
         told = mistakes;
     }
 
+    private List<Path> files() throws ConfigException {
+        try {
+            FileVersion now = FileVersion.of(directory.resolve("locks"));
+            if (!now.equals(folder)) {
+                files = SidecarConfig.files(directory);
+                folder = now;
+            }
+            return files;
+        } catch (IOException _) {
+            return SidecarConfig.files(directory); // It says what is wrong.
+        }
+    }
+
     /** One file's mistake does not keep the others from being used. */
     private void look(Path file, List<String> mistakes) {
         try {
-            LockFile lockFile = new LockFile(directory, file);
-            String text = lockFile.text();
-            if (text.equals(texts.get(file))) {
+            // Asked before the file is read, so that a change in between is seen next time.
+            FileVersion version = FileVersion.of(file);
+            if (version.equals(versions.get(file))) {
                 return;
             }
-            LockConfig now = lockFile.parse(text);
+            LockConfig now = new LockFile(directory, file).read();
             LockConfig before = known.get(now.lock().name());
             if (before == null) {
                 mistakes.add("lock " + now.lock().name() + " is new; a pod keeps the locks that it was made with");
@@ -102,8 +119,10 @@ public final class ConfigWatch implements AutoCloseable {
                     changed.accept(before, now);
                     known.put(now.lock().name(), now);
                 }
-                texts.put(file, text);
+                versions.put(file, version);
             }
+        } catch (IOException e) {
+            mistakes.add(file + " cannot be read: " + e);
         } catch (ConfigException | RuntimeException e) {
             mistakes.add(String.valueOf(e.getMessage()));
         }

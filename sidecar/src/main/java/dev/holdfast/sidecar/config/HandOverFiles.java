@@ -21,6 +21,7 @@ final class HandOverFiles {
     private final Path folder;
     private final BiConsumer<String, HandOver> asked;
     private final Map<String, String> known = new HashMap<>();
+    private final Map<String, FileVersion> versions = new HashMap<>();
     private boolean unreadable;
 
     /** @param asked is told the lock, and what is asked for */
@@ -46,8 +47,16 @@ final class HandOverFiles {
     /** A pod that was made without such files, or somewhere else than in a cluster, is never asked. */
     private String read(String lock) {
         try {
-            return Files.readString(folder.resolve(lock)).strip();
+            Path file = folder.resolve(lock);
+            FileVersion version = FileVersion.of(file);
+            if (version.equals(versions.get(lock))) {
+                return known.getOrDefault(lock, "");
+            }
+            String text = Files.readString(file).strip();
+            versions.put(lock, version);
+            return text;
         } catch (NoSuchFileException _) {
+            versions.remove(lock);
             return "";
         } catch (IOException e) {
             if (!unreadable) {

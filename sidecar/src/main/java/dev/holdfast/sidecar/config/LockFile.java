@@ -30,7 +30,7 @@ final class LockFile {
         return parse(text());
     }
 
-    String text() throws ConfigException {
+    private String text() throws ConfigException {
         try {
             return Files.readString(file);
         } catch (IOException e) {
@@ -38,7 +38,7 @@ final class LockFile {
         }
     }
 
-    LockConfig parse(String text) throws ConfigException {
+    private LockConfig parse(String text) throws ConfigException {
         try {
             JsonObject json = new JsonObject(text);
             String name = text(json, "lock");

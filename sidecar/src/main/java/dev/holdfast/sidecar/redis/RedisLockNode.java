@@ -56,6 +56,7 @@ final class RedisLockNode implements LockNode {
     private long timeoutAfter;
     private volatile @Nullable NodeConnection abortable;
     private volatile boolean closed;
+    private volatile Runnable lost = () -> {};
 
     RedisLockNode(NodeSet set, int slot, Environment environment) {
         this.endpoint = set.nodes().get(slot);
@@ -99,6 +100,11 @@ final class RedisLockNode implements LockNode {
     @Override
     public Subscription subscribe(String lock, Runnable active, Consumer<Reply.Observed> observer) {
         return notifications.subscribe(lock, active, observer);
+    }
+
+    @Override
+    public void observe(Runnable onLoss) {
+        lost = onLoss;
     }
 
     @Override
@@ -174,6 +180,7 @@ final class RedisLockNode implements LockNode {
         // What ended this connection may have left the other one half open.
         notifications.reset();
         failed.forEach(pending -> pending.reply.accept(new Reply.Unreachable(reason)));
+        lost.run();
     }
 
     private void readOne() {

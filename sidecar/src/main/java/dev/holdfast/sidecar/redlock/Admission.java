@@ -26,13 +26,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Admission {
 
+    /** How often nodes are asked while one of them has no vote. */
     private static final long EVERY = Duration.ofSeconds(1).toNanos();
+
+    /** And while all of them vote: what happens to one shows in the next request on a lock, and then it is asked at once. */
+    private static final long EVERY_WHILE_ALL_VOTE = Duration.ofSeconds(4).toNanos();
 
     private final Redlock redlock;
     private final SafetyRules rules;
     private final Environment environment;
     private final List<Slot> slots = new ArrayList<>();
     private Timers.@Nullable Timer timer;
+    private boolean soon;
     private final List<Consumer<List<NodeStatus>>> observers = new CopyOnWriteArrayList<>();
     private final Outbox outbox = new Outbox();
     private boolean stopped;
@@ -70,30 +75,65 @@ final class Admission {
                 .toList();
     }
 
+    /** A node gave no vote, did not answer, or lost the connection: if it had a vote, it is asked how it stands now. */
+    synchronized void doubt(int index) {
+        Slot slot = slots.get(index);
+        if (slot.state == State.VOTING && !stopped) {
+            ask(slot);
+        }
+    }
+
     private synchronized void round() {
         if (stopped) {
             return;
         }
-        for (Slot slot : slots) {
-            Tick sent = redlock.now();
-            redlock.ask(slot.index, new Request.Status(newNonce()), reply -> {
-                redlock.tellRoundTrip(slot.index, sent, redlock.now(), reply);
-                onStatus(slot, reply);
-            });
+        timer = null;
+        slots.forEach(this::ask);
+        soon = !allVote();
+        timer = redlock.after(jittered(soon ? EVERY : EVERY_WHILE_ALL_VOTE), this::round);
+    }
+
+    private void ask(Slot slot) {
+        if (slot.asked) {
+            return;
         }
-        timer = redlock.after((long) (EVERY * (0.875 + environment.random().nextDouble() / 4)), this::round);
+        slot.asked = true;
+        Tick sent = redlock.now();
+        redlock.ask(slot.index, new Request.Status(newNonce()), reply -> {
+            redlock.tellRoundTrip(slot.index, sent, redlock.now(), reply);
+            onStatus(slot, reply);
+        });
     }
 
     private void onStatus(Slot slot, Reply reply) {
         synchronized (this) {
+            slot.asked = false;
             State before = slot.state;
             take(slot, reply);
             if (slot.state != before) {
                 List<NodeStatus> status = nodeStatus();
                 outbox.add(() -> observers.forEach(observer -> observer.accept(status)));
             }
+            hurry();
         }
         outbox.deliver();
+    }
+
+    /** The next round was to come late, as all had a vote; now one has none. */
+    private void hurry() {
+        if (!soon && !stopped && timer != null && !allVote()) {
+            timer.cancel();
+            soon = true;
+            timer = redlock.after(jittered(EVERY), this::round);
+        }
+    }
+
+    private boolean allVote() {
+        return slots.stream().allMatch(slot -> slot.state == State.VOTING);
+    }
+
+    private long jittered(long nanos) {
+        return (long) (nanos * (0.875 + environment.random().nextDouble() / 4));
     }
 
     private void take(Slot slot, Reply reply) {
@@ -199,6 +239,7 @@ final class Admission {
         private @Nullable RememberedLife remembered;
         private @Nullable Watch watch;
         private int recoveredByClock;
+        private boolean asked;
 
         Slot(int index) {
             this.index = index;

@@ -33,6 +33,13 @@ public interface LockNode extends AutoCloseable {
      */
     Subscription subscribe(String lock, Runnable active, Consumer<Reply.Observed> observer);
 
+    /**
+     * Tells when the connection is lost: what was known of the node may be so no longer.
+     *
+     * @param lost is called after each loss; the last one given counts. It is called on a thread that holds no lock of the engine
+     */
+    void observe(Runnable lost);
+
     @Override
     void close();
 

@@ -84,6 +84,10 @@ public final class Redlock implements AutoCloseable {
         environment.random().nextBytes(bits);
         this.process = Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
         this.admission = new Admission(this);
+        for (int slot = 0; slot < nodes.size(); slot++) {
+            int index = slot;
+            nodes.get(slot).observe(() -> admission.doubt(index));
+        }
         admission.start();
     }
 
@@ -281,19 +285,20 @@ public final class Redlock implements AutoCloseable {
 
     private void send(int slot, Request request, SlotReply replies) {
         nodes.get(slot).send(request, reply -> {
-            learn(reply);
+            learn(slot, reply);
             observer.answered(slot, reply);
             replies.accept(slot, reply);
         });
     }
 
-    private void learn(Reply reply) {
+    private void learn(int slot, Reply reply) {
         switch (reply) {
             case Reply.Granted granted -> saw(granted.number());
             case Reply.Held held -> saw(held.number());
             case Reply.Observed observed -> saw(observed.number());
             case Reply.Overtaken overtaken -> saw(overtaken.number());
             case Reply.Admitted admitted -> saw(admitted.max());
+            case Reply.NoVote _, Reply.Unreachable _ -> admission.doubt(slot);
             default -> {}
         }
     }

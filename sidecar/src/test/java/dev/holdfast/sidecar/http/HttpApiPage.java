@@ -44,6 +44,10 @@ final class HttpApiPage {
         }
         refusals();
         schemas();
+        line("---");
+        paragraph(
+                "Run: each line of curl by `HttpApiPageTest`, on real sidecars. The page is made from the description that"
+                        + " the sidecar serves, which `OpenApiTest` compares with its answers.");
     }
 
     private String server() {

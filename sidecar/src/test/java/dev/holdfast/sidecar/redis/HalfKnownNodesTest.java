@@ -160,6 +160,11 @@ class HalfKnownNodesTest {
         }
 
         @Override
+        public void observe(Runnable lost) {
+            node.observe(lost);
+        }
+
+        @Override
         public void close() {
             node.close();
         }

@@ -145,6 +145,11 @@ class WaitingTest {
         }
 
         @Override
+        public void observe(Runnable lost) {
+            node.observe(lost);
+        }
+
+        @Override
         public void close() {
             node.close();
         }

@@ -47,6 +47,10 @@ final class InMemoryLockNode implements LockNode {
         return () -> all.remove(observer);
     }
 
+    /** There is no connection to lose. */
+    @Override
+    public void observe(Runnable lost) {}
+
     @Override
     public void close() {}
 

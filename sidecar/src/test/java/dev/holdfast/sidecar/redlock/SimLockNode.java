@@ -18,6 +18,7 @@ final class SimLockNode implements LockNode {
     private final int boot;
     private final List<Call> queued = new ArrayList<>(4);
     private Connection connection = new Connection();
+    private Runnable lost = () -> {};
 
     SimLockNode(Simulation simulation, SimHost host, SimNode node) {
         this.simulation = simulation;
@@ -73,6 +74,11 @@ final class SimLockNode implements LockNode {
         var subscription = new SimNode.SimSubscription(host, active, observer);
         node.subscribe(lock, subscription);
         return () -> node.cancel(lock, subscription);
+    }
+
+    @Override
+    public void observe(Runnable onLoss) {
+        lost = onLoss;
     }
 
     @Override
@@ -192,9 +198,10 @@ final class SimLockNode implements LockNode {
         if (connection == broken) {
             connection = new Connection();
         }
-        List<Call> lost = List.copyOf(broken.open);
+        List<Call> unanswered = List.copyOf(broken.open);
         broken.open.clear();
-        lost.forEach(each -> each.done = true);
-        lost.forEach(each -> each.reply.accept(new Reply.Unreachable("no answer in time")));
+        unanswered.forEach(each -> each.done = true);
+        unanswered.forEach(each -> each.reply.accept(new Reply.Unreachable("no answer in time")));
+        lost.run();
     }
 }
