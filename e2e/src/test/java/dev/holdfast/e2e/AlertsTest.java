@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Each alert asks for what is exported, and says what it is about and what to do. */
@@ -14,6 +15,7 @@ class AlertsTest {
 
     private static final String RUNBOOKS = "docs/how-to/alerts.md";
     private static final Pattern LABEL = Pattern.compile("\\$labels\\.(\\w+)");
+    private static final Pattern SOUGHT = Pattern.compile("kubectl .* logs .* grep (?:-E )?'([^'\"]+)'");
     private static final Pattern HEADING = Pattern.compile("(?m)^### (\\w+)$");
 
     @Test
@@ -86,5 +88,27 @@ class AlertsTest {
                                         alert.name().toLowerCase(Locale.ROOT),
                                         alert.severity(),
                                         alert.rule().path("for").asText("at once"))));
+    }
+
+    /** A line of a log that nobody writes is never found, when it is looked for in earnest. */
+    @Test
+    void theRunbookLooksForWhatIsLogged() throws IOException {
+        var code = new StringBuilder();
+        for (var module : List.of("sidecar", "operator")) {
+            try (var files = Files.walk(Project.ROOT.resolve(module).resolve("src/main/java"))) {
+                for (var file :
+                        files.filter(it -> it.toString().endsWith(".java")).toList()) {
+                    code.append(Files.readString(file));
+                }
+            }
+        }
+        var sought = SOUGHT.matcher(Files.readString(Project.ROOT.resolve(RUNBOOKS)))
+                .results()
+                .flatMap(line -> Stream.of(line.group(1).split("\\|", -1)))
+                .toList();
+
+        assertThat(sought)
+                .hasSizeGreaterThan(4)
+                .allSatisfy(text -> assertThat(code).containsPattern("log\\(\"[^\"]*" + Pattern.quote(text)));
     }
 }
