@@ -91,7 +91,8 @@ public final class SidecarMain {
         resolveNamesAnew();
         // Beside the reading of the configuration, which takes as long.
         CompletableFuture<Vertx> vertx = CompletableFuture.supplyAsync(
-                QuietVertx::start, start -> Thread.ofPlatform().name("holdfast-start").start(start));
+                QuietVertx::start,
+                start -> Thread.ofPlatform().name("holdfast-start").start(start));
         try {
             SidecarMain sidecar = new SidecarMain(SidecarConfig.read(System.getenv()), vertx.join());
             Runtime.getRuntime().addShutdownHook(new Thread(sidecar::stop, "holdfast-stop"));

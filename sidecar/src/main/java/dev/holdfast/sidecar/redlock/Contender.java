@@ -63,6 +63,7 @@ public final class Contender {
         this.wait = wait.toNanos();
         this.waiterId = wait.isPositive() ? redlock.newWaiterId() : "";
         this.observations = new Observations(redlock.rules(), redlock.nodes().size(), redlock.quorum());
+        redlock.witnessMemory().recall(lock.name(), observations);
         this.startedAt = redlock.now();
         this.backOffSince = startedAt;
         this.line = new Line(redlock, lock, timing, waiterId, this::onObserved);
@@ -193,8 +194,12 @@ public final class Contender {
         delayed = null;
         if (acquisition instanceof Acquisition.Acquired(var lease)) {
             acquired = lease;
-        } else if (unwanted != null) {
-            outbox.add(unwanted::giveBack);
+            redlock.witnessMemory().forget(lock.name());
+        } else {
+            redlock.witnessMemory().keep(lock.name(), observations);
+            if (unwanted != null) {
+                outbox.add(unwanted::giveBack);
+            }
         }
         long took = at.mostSince(startedAt);
         outbox.add(() -> {
@@ -303,9 +308,10 @@ public final class Contender {
         outbox.deliver();
     }
 
+    /** Whoever has the lease by then waits the lock-delay out: given back, the next one would have to wait it out again. */
     private void onWaitedLongEnough() {
         synchronized (this) {
-            if (state == State.WAITING || state == State.DELAYING) {
+            if (state == State.WAITING) {
                 finish(lastRefusal, redlock.now());
             }
         }

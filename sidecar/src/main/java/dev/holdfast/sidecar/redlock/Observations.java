@@ -16,6 +16,8 @@ final class Observations {
     private final @Nullable Observation[] seen;
     private final long[] numbers;
     private final boolean[] silent;
+    /** What an earlier contender saw and this one not yet: it may be a witness of that, but that is no news of today. */
+    private final boolean[] recalled;
 
     Observations(SafetyRules rules, int nodes, int quorum) {
         this.rules = rules;
@@ -23,6 +25,28 @@ final class Observations {
         this.seen = new @Nullable Observation[nodes];
         this.numbers = new long[nodes];
         this.silent = new boolean[nodes];
+        this.recalled = new boolean[nodes];
+    }
+
+    /**
+     * Goes on from what an earlier contender of this process has seen. Whoever saw a record first, it has been there since
+     * then: a record that changed in between is not the same, for operations are numbered.
+     */
+    synchronized void recall(Observations earlier) {
+        @Nullable Observation[] known = earlier.seen();
+        for (int slot = 0; slot < seen.length; slot++) {
+            seen[slot] = known[slot];
+            recalled[slot] = known[slot] != null;
+        }
+    }
+
+    private synchronized @Nullable Observation[] seen() {
+        return seen.clone();
+    }
+
+    /** Whether somebody has the lock on any node, so far as is known. */
+    synchronized boolean isAnyTaken() {
+        return Arrays.stream(seen).anyMatch(at -> at != null && !at.record().isFree());
     }
 
     /** Takes note; true if it is news. */
@@ -31,10 +55,12 @@ final class Observations {
         Observation after = rules.observe(before, record, receivedAt);
         seen[slot] = after;
         silent[slot] = false;
+        boolean first = recalled[slot];
+        recalled[slot] = false;
         if (before == null || !before.record().attempt().equals(record.attempt())) {
             numbers[slot] = 0;
         }
-        return !after.equals(before);
+        return first || !after.equals(before);
     }
 
     synchronized boolean saw(int slot, LockRecord record, long number, Tick receivedAt) {
@@ -62,7 +88,7 @@ final class Observations {
         long[] left = new long[seen.length];
         for (int slot = 0; slot < seen.length; slot++) {
             Observation at = seen[slot];
-            left[slot] = at == null || silent[slot]
+            left[slot] = at == null || silent[slot] || recalled[slot]
                     ? Long.MAX_VALUE
                     : at.record().isFree() || at.record().isReservedFor(waiter)
                             ? 0
@@ -80,8 +106,12 @@ final class Observations {
     /** The attempt that a quorum of nodes shows, if it is one. */
     synchronized Optional<Holder> holder() {
         Map<String, Integer> votes = new HashMap<>();
-        for (Observation at : seen) {
-            if (at != null && !at.record().isFree() && !at.record().isReservation()) {
+        for (int slot = 0; slot < seen.length; slot++) {
+            Observation at = seen[slot];
+            if (at != null
+                    && !recalled[slot]
+                    && !at.record().isFree()
+                    && !at.record().isReservation()) {
                 votes.merge(at.record().attempt(), 1, Integer::sum);
             }
         }

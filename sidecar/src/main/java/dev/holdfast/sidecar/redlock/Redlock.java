@@ -34,6 +34,7 @@ public final class Redlock implements AutoCloseable {
     private final AtomicLong attempts = new AtomicLong();
     private final Set<String> alive = ConcurrentHashMap.newKeySet();
     private final Underway underway = new Underway();
+    private final WitnessMemory witnessMemory = new WitnessMemory();
     private final Object sendOrder = new Object();
     private final Admission admission;
     private long largestNumber;
@@ -236,6 +237,10 @@ public final class Redlock implements AutoCloseable {
 
     static String holderOf(String attempt) {
         return attempt.substring(attempt.indexOf('@') + 1);
+    }
+
+    WitnessMemory witnessMemory() {
+        return witnessMemory;
     }
 
     Underway underway() {

@@ -2,6 +2,7 @@ package dev.holdfast.sidecar.redis;
 
 import static dev.holdfast.sidecar.redis.RedlockOnRedisTest.acquired;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.sidecar.redlock.Acquisition;
 import dev.holdfast.sidecar.redlock.Lease;
@@ -13,13 +14,17 @@ import dev.holdfast.sidecar.redlock.Reply;
 import dev.holdfast.sidecar.redlock.Request;
 import dev.holdfast.sidecar.redlock.SystemEnvironment;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +105,50 @@ class WaitingTest {
 
         assertThat(waited).isGreaterThan(LEASE.plus(delay));
         assertThat(waitedAfterRelease).isLessThan(delay);
+    }
+
+    /** As Dapr's lock API does, and any caller that comes again on a timer of its own. */
+    @Test
+    void whoTriesAgainAndAgainAndNeverWaitsGetsTheLockOfAHolderThatVanished() throws Exception {
+        Lock lock = Lock.declared("payments", LEASE);
+        Redlock vanishing = cluster.client("a");
+        Lease before = acquired(vanishing.acquire(lock, Duration.ofSeconds(5)));
+        vanishing.close();
+        Redlock b = cluster.client("b");
+        List<Duration> retryAfter = new ArrayList<>();
+
+        Lease lease = await().pollInterval(Duration.ofMillis(200))
+                .until(() -> tried(b, lock, Duration.ZERO, retryAfter), Objects::nonNull);
+
+        assertThat(lease.fencingToken()).isGreaterThan(before.fencingToken());
+        assertThat(retryAfter).hasSizeGreaterThan(1).isSortedAccordingTo(Comparator.reverseOrder());
+    }
+
+    /** The delay may be longer than the wait: then the answer comes later than asked for, and not never. */
+    @Test
+    void whoWaitsForLessThanTheLockDelayGetsTheLockAllTheSame() throws Exception {
+        Lock lock = new Lock("payments", LEASE, Duration.ofMillis(1500), Optional.empty(), true);
+        Redlock vanishing = cluster.client("a");
+        acquired(vanishing.acquire(lock, Duration.ofSeconds(5)));
+        vanishing.close();
+        Redlock b = cluster.client("b");
+
+        Lease lease = await().atMost(Duration.ofSeconds(20))
+                .until(() -> tried(b, lock, Duration.ofMillis(300), new ArrayList<>()), Objects::nonNull);
+
+        assertThat(lease.isHeld()).isTrue();
+    }
+
+    private static @Nullable Lease tried(Redlock redlock, Lock lock, Duration wait, List<Duration> retryAfter)
+            throws Exception {
+        return switch (redlock.acquire(lock, wait).get(10, TimeUnit.SECONDS)) {
+            case Acquisition.Acquired(var lease) -> lease;
+            case Acquisition.HeldByAnother held -> {
+                retryAfter.add(held.retryAfter());
+                yield null;
+            }
+            default -> null;
+        };
     }
 
     @Test
