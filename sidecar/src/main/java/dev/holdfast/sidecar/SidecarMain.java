@@ -64,15 +64,14 @@ public final class SidecarMain {
     private final List<Election> elections = new ArrayList<>();
     private final List<Mutex> mutexes = new ArrayList<>();
     private final Leases leases;
-    private final Vertx vertx;
+    private final Vertx vertx = QuietVertx.start();
     private final SidecarMetrics metrics = new SidecarMetrics();
     private final Optional<PodConditions> conditions;
     private final LockChanges changes;
     private final ConfigWatch watch;
 
-    private SidecarMain(SidecarConfig config, Vertx vertx) {
+    private SidecarMain(SidecarConfig config) {
         this.config = config;
-        this.vertx = vertx;
         this.conditions = conditions(config.cluster());
         this.leases = new Leases(system.environment(), Clock.systemUTC());
         for (LockConfig lock : config.locks()) {
@@ -89,12 +88,8 @@ public final class SidecarMain {
     public static void main(String[] arguments) throws InterruptedException {
         Thread.setDefaultUncaughtExceptionHandler(SidecarMain::tellBug);
         resolveNamesAnew();
-        // Beside the reading of the configuration, which takes as long.
-        CompletableFuture<Vertx> vertx = CompletableFuture.supplyAsync(
-                QuietVertx::start,
-                start -> Thread.ofPlatform().name("holdfast-start").start(start));
         try {
-            SidecarMain sidecar = new SidecarMain(SidecarConfig.read(System.getenv()), vertx.join());
+            SidecarMain sidecar = new SidecarMain(SidecarConfig.read(System.getenv()));
             Runtime.getRuntime().addShutdownHook(new Thread(sidecar::stop, "holdfast-stop"));
             sidecar.serve();
         } catch (ConfigException | IllegalArgumentException e) {
