@@ -171,7 +171,7 @@ class FaultCampaignE2eTest {
     void theChartIsRolled() {
         stays(
                 "helm upgrade: two new operators",
-                () -> installation.install(Map.of("operator.podAnnotations.revision", "2")));
+                () -> installation.install(Map.of("operator.podAnnotations.revision", "second")));
     }
 
     /** The holder goes on as if nothing were. */

@@ -27,21 +27,23 @@ record ImageTar(Path file) {
                 .at("/config");
     }
 
-    /** Its files as containers find them, later layers over earlier ones, in a folder of this folder. */
-    Path unpack(Path folder) {
+    /** What containers find in these folders, later layers over earlier ones; in a folder of this folder. */
+    Path unpack(Path folder, String... within) {
         try {
             Path content = Files.createDirectory(folder.resolve("content"));
             Path root = Files.createDirectory(folder.resolve("root"));
             run(content, "tar", "-xf", file.toAbsolutePath().toString());
             for (JsonNode layer : manifest().at("/0/Layers")) {
-                // Devices of a base image need rights that a test does not have.
-                run(
-                        root,
-                        "tar",
-                        "--no-same-owner",
-                        "--exclude=dev",
-                        "-xf",
-                        content.resolve(layer.asText()).toString());
+                String tar = content.resolve(layer.asText()).toString();
+                List<String> names = run(root, "tar", "-tf", tar)
+                        .lines()
+                        .filter(name -> !name.endsWith("/") && Stream.of(within).anyMatch(name::startsWith))
+                        .toList();
+                if (!names.isEmpty()) {
+                    List<String> unpack = new ArrayList<>(List.of("tar", "--no-same-owner", "-xf", tar));
+                    unpack.addAll(names);
+                    run(root, unpack.toArray(String[]::new));
+                }
             }
             return root;
         } catch (IOException e) {
