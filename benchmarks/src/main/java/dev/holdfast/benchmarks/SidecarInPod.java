@@ -2,12 +2,11 @@ package dev.holdfast.benchmarks;
 
 import dev.holdfast.sidecar.redis.NodeSet;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -73,18 +72,23 @@ record SidecarInPod(SidecarImage image, Path folder, NodeSet set, StandInApiServ
                 "KUBERNETES_SERVICE_PORT", Integer.toString(apiServer.port()));
     }
 
+    /**
+     * Asks by bare sockets: a client with threads and classes of its own, which is refused and tries again every other
+     * millisecond, would take the time of a core from the start that it measures.
+     */
     private long awaitAnswer(Process process, int port, long began) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/locks"))
-                .build();
-        try (var client =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-            while (process.isAlive() && System.nanoTime() - began < START_WITHIN.toNanos()) {
-                try {
-                    client.send(request, HttpResponse.BodyHandlers.discarding());
+        var request = ("GET /v1/locks HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nConnection: close\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        while (process.isAlive() && System.nanoTime() - began < START_WITHIN.toNanos()) {
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                socket.getOutputStream().write(request);
+                var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+                if (answer.startsWith("HTTP/1.1 200 ")) {
                     return System.nanoTime() - began;
-                } catch (IOException _) {
-                    Thread.sleep(2); // It does not listen yet.
                 }
+                throw new IOException("the sidecar answers " + answer);
+            } catch (ConnectException _) {
+                Thread.sleep(2); // It does not listen yet.
             }
         }
         throw new IOException("the sidecar does not serve:\n" + log());
