@@ -75,9 +75,13 @@ class InstallationTestMainTest {
 
     @Test
     void aWebhookThatDoesNotAnswerIsFoundByThePolicy() {
-        assertThat(problems().getLast())
-                .hasValueSatisfying(problem -> assertThat(problem)
-                        .contains("this pod asks for a Holdfast sidecar", "kubectl -n holdfast-system get deployment"));
+        // Until the API server has taken the policy up.
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(problems().getLast())
+                        .hasValueSatisfying(problem -> assertThat(problem)
+                                .contains(
+                                        "this pod asks for a Holdfast sidecar",
+                                        "kubectl -n holdfast-system get deployment")));
     }
 
     @Test
