@@ -13,50 +13,18 @@ import java.time.LocalDateTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /** The examples of other applications, each in a namespace of its own: what they promise happens. */
 @OnCluster
-@TestInstance(Lifecycle.PER_CLASS)
-class ApplicationExamplesE2eTest {
+class ApplicationExamplesE2eTest extends EachInItsNamespace {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final Path RESOURCES = Project.ROOT.resolve("e2e/src/test/resources/dev/holdfast/e2e");
 
-    private final Measurements measured = new Measurements();
-    private final Cluster cluster;
-    private final Installation installation;
-    private Kube kube;
-
     ApplicationExamplesE2eTest(Cluster cluster) {
-        this.cluster = cluster;
-        installation = Installation.prepare(cluster, "holdfast-e2e-applications");
-        kube = installation.kube();
-    }
-
-    @BeforeAll
-    void install() {
-        installation.install();
-    }
-
-    @AfterEach
-    void clear() {
-        if (!kube.equals(installation.kube())) {
-            kube.deleteNamespace();
-            kube.close();
-        }
-    }
-
-    @AfterAll
-    void tell() {
-        System.out.println(measured);
-        installation.close();
+        super(cluster, "holdfast-e2e-applications");
     }
 
     @Test
@@ -146,12 +114,6 @@ class ApplicationExamplesE2eTest {
                         .map(Turn::of)
                         .anyMatch(turn -> turn.token() > latest.token()));
         measured.add("a container killed, the next one has the key", Duration.ofNanos(System.nanoTime() - began));
-    }
-
-    /** A new namespace. */
-    private void in(String name) {
-        kube = Kube.of(cluster.kubeconfig(), "holdfast-e2e-" + name);
-        kube.createNamespace();
     }
 
     private void putFile(String name, Path file) throws IOException {

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -126,11 +125,11 @@ class FaultCampaignE2eTest {
     @Test
     void theHolderDiesWhileTheOperatorIsAway() {
         moves("kill -9 of the holder's sidecar, no operator", () -> {
-            scaleOperator(0);
+            new Operator(operator).scale(0);
             long before = ledger.newest().token();
             killHoldersSidecar();
             ledger.awaitAfter(ledger.newest().entry(), entry -> entry.token() > before);
-            scaleOperator(2);
+            new Operator(operator).scale(2);
         });
     }
 
@@ -258,20 +257,6 @@ class FaultCampaignE2eTest {
         return kube.pods("holdfast.dev/node-set", "default").stream()
                 .map(pod -> pod.getMetadata().getUid())
                 .collect(Collectors.toSet());
-    }
-
-    private void scaleOperator(int replicas) {
-        operator.client()
-                .apps()
-                .deployments()
-                .inNamespace(operator.namespace())
-                .withName("holdfast-operator")
-                .scale(replicas);
-        await("operator at " + replicas).atMost(PATIENCE).until(() -> {
-            List<Pod> pods = operator.pods("app.kubernetes.io/component", "operator");
-            return pods.size() == replicas
-                    && pods.stream().allMatch(pod -> "True".equals(Payments.condition(pod, "Ready")));
-        });
     }
 
     private static void pass(Duration time) {

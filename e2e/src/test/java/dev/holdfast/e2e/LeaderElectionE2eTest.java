@@ -298,7 +298,7 @@ class LeaderElectionE2eTest {
     @Test
     @Order(10)
     void locksGoOnWithoutTheOperator() throws InterruptedException {
-        scaleOperator(0);
+        new Operator(operator).scale(0);
         Observation before = payments.holder();
         Thread.sleep(Payments.LEASE.multipliedBy(2));
         assertThat(payments.holder()).isEqualTo(before);
@@ -310,7 +310,7 @@ class LeaderElectionE2eTest {
         Observation next = payments.awaitHolderAfter(before.token(), PATIENCE);
         measured.add("resignation while the operator is away, next holder", next.since(began));
         assertThat(next.pod()).isNotEqualTo(before.pod());
-        scaleOperator(2);
+        new Operator(operator).scale(2);
         assertServiceReaches(payments.holder().pod());
     }
 
@@ -343,19 +343,5 @@ class LeaderElectionE2eTest {
                         .map(line -> Kube.json(line).path("pod").asText()))
                 .hasSize(8)
                 .containsOnly(pod);
-    }
-
-    private void scaleOperator(int replicas) {
-        operator.client()
-                .apps()
-                .deployments()
-                .inNamespace(operator.namespace())
-                .withName("holdfast-operator")
-                .scale(replicas);
-        await("operator at " + replicas).atMost(PATIENCE).until(() -> {
-            List<Pod> pods = operator.pods("app.kubernetes.io/component", "operator");
-            return pods.size() == replicas
-                    && pods.stream().allMatch(pod -> "True".equals(Payments.condition(pod, "Ready")));
-        });
     }
 }

@@ -6,49 +6,17 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /** The examples of other sets of nodes, each in a namespace of its own: what they promise happens. */
 @OnCluster
-@TestInstance(Lifecycle.PER_CLASS)
-class NodeSetExamplesE2eTest {
+class NodeSetExamplesE2eTest extends EachInItsNamespace {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final String API = "holdfast.dev/v1alpha1";
 
-    private final Measurements measured = new Measurements();
-    private final Cluster cluster;
-    private final Installation installation;
-    private Kube kube;
-
     NodeSetExamplesE2eTest(Cluster cluster) {
-        this.cluster = cluster;
-        installation = Installation.prepare(cluster, "holdfast-e2e-sets");
-        kube = installation.kube();
-    }
-
-    @BeforeAll
-    void install() {
-        installation.install();
-    }
-
-    @AfterEach
-    void clear() {
-        if (!kube.equals(installation.kube())) {
-            kube.deleteNamespace();
-            kube.close();
-        }
-    }
-
-    @AfterAll
-    void tell() {
-        System.out.println(measured);
-        installation.close();
+        super(cluster, "holdfast-e2e-sets");
     }
 
     @Test
@@ -112,12 +80,6 @@ class NodeSetExamplesE2eTest {
         String next = pods.awaitLine("a holder again", line -> token(line) > token);
         measured.add("the only node lost, a holder again", Duration.ofNanos(System.nanoTime() - began));
         await("the holder shown").atMost(PATIENCE).until(() -> holder("cleanup").asLong() >= token(next));
-    }
-
-    /** A new namespace. */
-    private void in(String name) {
-        kube = Kube.of(cluster.kubeconfig(), "holdfast-e2e-" + name);
-        kube.createNamespace();
     }
 
     private void awaitVoting(String set, int nodes) {
