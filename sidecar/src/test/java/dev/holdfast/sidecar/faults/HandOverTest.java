@@ -59,6 +59,8 @@ class HandOverTest {
                 assertThat(next.getLong("fencingToken")).isGreaterThan(token);
                 following(b, "pod-c");
 
+                // It waits in line again, and the line says who is likely to be next, not who is.
+                a.terminate();
                 c.annotate("payments", next.getLong("fencingToken") + " pod-gone");
                 b.await(PATIENCE, state -> state.getBoolean("held"));
             }
