@@ -37,15 +37,13 @@ record SidecarImage(Path parts) {
     }
 
     /**
-     * The command of the container, with every path below the folder that stands for {@code /}. The archive is the copy that
-     * goes into the image: the file that Java has just written may be mapped in larger pages than any copy.
+     * The command of the container, with every path below the folder that stands for {@code /}: the files are the copies that
+     * go into the image, for one that Java has just written may be mapped in larger pages than any copy.
      */
     List<String> command() throws IOException {
-        var root = parts.resolve("root");
         var command = new ArrayList<>(List.of(java().toString()));
         for (var argument : Files.readAllLines(arguments())) {
-            var folder = argument.startsWith("-XX:AOTCache=") ? parts.resolve("layer") : root;
-            command.add(argument.replace("/app/", folder + "/app/"));
+            command.add(argument.replace("/app/", parts.resolve("layer/app") + "/"));
         }
         command.add("dev.holdfast.sidecar.SidecarMain");
         return command;

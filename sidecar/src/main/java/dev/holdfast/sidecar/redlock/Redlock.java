@@ -298,14 +298,20 @@ public final class Redlock implements AutoCloseable {
 
     private void learn(int slot, Reply reply) {
         switch (reply) {
-            case Reply.Granted granted -> saw(granted.number());
-            case Reply.Held held -> saw(held.number());
-            case Reply.Observed observed -> saw(observed.number());
-            case Reply.Overtaken overtaken -> saw(overtaken.number());
+            case Reply.Granted granted -> vouched(slot, granted.number());
+            case Reply.Held held -> vouched(slot, held.number());
+            case Reply.Observed observed -> vouched(slot, observed.number());
+            case Reply.Overtaken overtaken -> vouched(slot, overtaken.number());
             case Reply.Admitted admitted -> saw(admitted.max());
             case Reply.NoVote _, Reply.Unreachable _ -> admission.doubt(slot);
-            default -> {}
+            case Reply.Done _, Reply.Stale _, Reply.Gone _ -> admission.vouched(slot);
+            case Reply.Forgotten _ -> {}
         }
+    }
+
+    private void vouched(int slot, long number) {
+        saw(number);
+        admission.vouched(slot);
     }
 
     /** Tells the observer how long a node took; of one that did not answer there is nothing to tell. */

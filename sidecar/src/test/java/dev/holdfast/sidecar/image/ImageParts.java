@@ -15,7 +15,7 @@ import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 
 /**
- * Makes the parts of the image that are not jars, and tries them: a runtime of the modules that are needed, the options of
+ * Makes the parts of the image, and tries them: a runtime of the modules that are needed, the options of
  * Java, and an archive of the classes that a run as in a pod met. Profile {@code images} runs it after the jar is made.
  */
 class ImageParts {
@@ -28,7 +28,8 @@ class ImageParts {
 
     @Test
     void theSidecarStartsFromItsArchive() throws Exception {
-        image.stage(Path.of(System.getProperty("image.jar", "")), Path.of(System.getProperty("image.libraries", "")));
+        Path jar = Path.of(System.getProperty("image.jar", ""));
+        image.stage(jar);
         Path java = runtime().resolve("bin/java");
         Path archive = image.root().resolve(StagedImage.ARCHIVE);
         Duration serving;
@@ -42,10 +43,12 @@ class ImageParts {
         System.out.printf(
                 "archive of classes: %d MB; the sidecar serves %d ms after its start%n",
                 Files.size(archive) >> 20, serving.toMillis());
-        Path layer = Files.createDirectories(parts.resolve("layer/app"));
-        Files.copy(archive, layer.resolve(archive.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+        StagedImage layer = new StagedImage(parts.resolve("layer"));
+        layer.stage(jar);
+        Files.copy(archive, layer.root().resolve(StagedImage.ARCHIVE), StandardCopyOption.REPLACE_EXISTING);
         Files.write(
-                layer.resolve("java.args"), with(image.arguments(options, ""), "-XX:AOTCache=/" + StagedImage.ARCHIVE));
+                layer.root().resolve(StagedImage.ARGUMENTS),
+                with(image.arguments(options, ""), "-XX:AOTCache=/" + StagedImage.ARCHIVE));
     }
 
     private Path runtime() throws IOException {
