@@ -43,6 +43,9 @@ final class Leadership implements AutoCloseable {
     /** A request that hangs must not outlast the deadline unseen. */
     private static final Duration REQUEST = Duration.ofSeconds(4);
 
+    private static final int TIMED_OUT = 408;
+    private static final int TOO_MANY_REQUESTS = 429;
+
     private final KubernetesClient client;
     private final String namespace;
     private final String identity;
@@ -72,7 +75,7 @@ final class Leadership implements AutoCloseable {
     }
 
     /**
-     * Returns at once; an API server that cannot be reached is asked again and again.
+     * Returns after a request at most; an API server that does not answer, or cannot at the moment, is asked again and again.
      *
      * @throws KubernetesClientException if it does not let the lease be read: a replica that serves and can never lead would
      *     look well
@@ -81,7 +84,8 @@ final class Leadership implements AutoCloseable {
         try {
             client.leases().inNamespace(namespace).withName(LEASE).get();
         } catch (KubernetesClientException e) {
-            if (e.getCode() != 0) {
+            if (isRefusal(e.getCode())) {
+                ended.complete(null);
                 throw e;
             }
             log.atWarn()
@@ -89,6 +93,10 @@ final class Leadership implements AutoCloseable {
                     .log("the API server cannot be reached yet");
         }
         Thread.ofVirtual().name("leadership").start(this::run);
+    }
+
+    private static boolean isRefusal(int code) {
+        return code >= 400 && code < 500 && code != TIMED_OUT && code != TOO_MANY_REQUESTS;
     }
 
     boolean isLeading() {

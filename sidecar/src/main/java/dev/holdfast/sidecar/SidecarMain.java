@@ -64,6 +64,10 @@ public final class SidecarMain {
     private final List<Election> elections = new ArrayList<>();
     private final List<Mutex> mutexes = new ArrayList<>();
     private final Leases leases;
+
+    /** A start has not much of a processor, and those who ask want an answer first. */
+    private final CompletableFuture<Void> serving = new CompletableFuture<>();
+
     private final Vertx vertx = QuietVertx.start();
     private final SidecarMetrics metrics = new SidecarMetrics();
     private final Optional<PodConditions> conditions;
@@ -134,7 +138,7 @@ public final class SidecarMain {
     private Redlock nodes(NodeSet set) {
         return nodeSets.computeIfAbsent(set.uid(), _ -> {
             RedlockObserver observer = metrics.observer(set.name(), set.nodes().size());
-            Redlock opened = RedisNodes.open(set, config.pod(), system.environment(), observer);
+            Redlock opened = RedisNodes.open(set, config.pod(), system.environment(), observer, serving);
             metrics.add(set.name(), opened);
             return opened;
         });
@@ -154,6 +158,7 @@ public final class SidecarMain {
                     PORT_TAKEN);
             return;
         }
+        serving.complete(null);
         config.locks().forEach(changes::begin);
         elections.forEach(Election::start);
         // Its TLS takes the event loop's time, so the first callers are served before.

@@ -49,6 +49,7 @@ final class RedisLockNode implements LockNode {
     private final AtomicInteger flushes = new AtomicInteger();
     private @Nullable NodeConnection connection;
     private @Nullable Marker marker;
+    private boolean begun;
     private String runId = "";
     private @Nullable String down;
     private Timers.@Nullable Timer timeout;
@@ -65,7 +66,6 @@ final class RedisLockNode implements LockNode {
         this.commands = new Commands(set, slot);
         this.notifications = new Notifications(set, endpoint, environment);
         this.reader = Thread.ofPlatform().daemon().name("holdfast-node-" + slot).unstarted(this::run);
-        reader.start();
     }
 
     @Override
@@ -79,6 +79,10 @@ final class RedisLockNode implements LockNode {
         synchronized (lane) {
             String reason = closed ? "closed" : down;
             if (reason == null) {
+                if (!begun) {
+                    begun = true;
+                    reader.start();
+                }
                 queued.add(pending);
                 watchTimeout(pending);
             } else {

@@ -32,9 +32,6 @@ final class Admission {
     /** And while all of them vote: what happens to one shows in the next request on a lock, and then it is asked at once. */
     private static final long EVERY_WHILE_ALL_VOTE = Duration.ofSeconds(4).toNanos();
 
-    /** So many rounds in turn leave a node out that has given votes since the round before. */
-    private static final int MOST_LEFT_OUT = 3;
-
     private final Redlock redlock;
     private final SafetyRules rules;
     private final Environment environment;
@@ -86,17 +83,12 @@ final class Admission {
         }
     }
 
-    /** A node answered a request on a lock as only one with a vote does; cheap, since most answers are such. */
-    void vouched(int index) {
-        slots.get(index).vouched = true;
-    }
-
     private synchronized void round() {
         if (stopped) {
             return;
         }
         timer = null;
-        slots.stream().filter(slot -> !slot.mayBeLeftOut()).forEach(this::ask);
+        slots.forEach(this::ask);
         soon = !allVote();
         timer = redlock.after(jittered(soon ? EVERY : EVERY_WHILE_ALL_VOTE), this::round);
     }
@@ -248,17 +240,9 @@ final class Admission {
         private @Nullable Watch watch;
         private int recoveredByClock;
         private boolean asked;
-        private volatile boolean vouched;
-        private int leftOut;
 
         Slot(int index) {
             this.index = index;
-        }
-
-        boolean mayBeLeftOut() {
-            leftOut = vouched && state == State.VOTING && leftOut < MOST_LEFT_OUT ? leftOut + 1 : 0;
-            vouched = false;
-            return leftOut > 0;
         }
 
         void state(State now, String why) {

@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -59,6 +60,21 @@ public final class Redlock implements AutoCloseable {
         this(nodes, holder, longestLease, environment, observer, SafetyRules.ALL);
     }
 
+    /**
+     * {@link #Redlock(List, String, Duration, Environment, RedlockObserver)}, that lets the nodes be.
+     *
+     * @param time when to begin to look after them; who asks for a lock does so anyway
+     */
+    public Redlock(
+            List<LockNode> nodes,
+            String holder,
+            Duration longestLease,
+            Environment environment,
+            RedlockObserver observer,
+            CompletionStage<?> time) {
+        this(nodes, holder, longestLease, environment, observer, SafetyRules.ALL, time);
+    }
+
     Redlock(
             List<LockNode> nodes,
             String holder,
@@ -66,6 +82,17 @@ public final class Redlock implements AutoCloseable {
             Environment environment,
             RedlockObserver observer,
             SafetyRules rules) {
+        this(nodes, holder, longestLease, environment, observer, rules, CompletableFuture.completedFuture(null));
+    }
+
+    private Redlock(
+            List<LockNode> nodes,
+            String holder,
+            Duration longestLease,
+            Environment environment,
+            RedlockObserver observer,
+            SafetyRules rules,
+            CompletionStage<?> time) {
         if (nodes.size() % 2 == 0 || nodes.size() > 9) {
             throw new IllegalArgumentException(nodes.size() + " nodes; use 1, 3, 5, 7 or 9");
         }
@@ -89,7 +116,7 @@ public final class Redlock implements AutoCloseable {
             int index = slot;
             nodes.get(slot).observe(() -> admission.doubt(index));
         }
-        admission.start();
+        time.thenRun(admission::start);
     }
 
     /**
@@ -298,20 +325,14 @@ public final class Redlock implements AutoCloseable {
 
     private void learn(int slot, Reply reply) {
         switch (reply) {
-            case Reply.Granted granted -> vouched(slot, granted.number());
-            case Reply.Held held -> vouched(slot, held.number());
-            case Reply.Observed observed -> vouched(slot, observed.number());
-            case Reply.Overtaken overtaken -> vouched(slot, overtaken.number());
+            case Reply.Granted granted -> saw(granted.number());
+            case Reply.Held held -> saw(held.number());
+            case Reply.Observed observed -> saw(observed.number());
+            case Reply.Overtaken overtaken -> saw(overtaken.number());
             case Reply.Admitted admitted -> saw(admitted.max());
             case Reply.NoVote _, Reply.Unreachable _ -> admission.doubt(slot);
-            case Reply.Done _, Reply.Stale _, Reply.Gone _ -> admission.vouched(slot);
-            case Reply.Forgotten _ -> {}
+            default -> {}
         }
-    }
-
-    private void vouched(int slot, long number) {
-        saw(number);
-        admission.vouched(slot);
     }
 
     /** Tells the observer how long a node took; of one that did not answer there is nothing to tell. */

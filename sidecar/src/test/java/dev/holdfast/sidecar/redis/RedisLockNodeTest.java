@@ -18,7 +18,7 @@ class RedisLockNodeTest extends LockNodeContract {
 
     private SystemEnvironment system;
     private RedisProcess server;
-    private RedisLockNode node;
+    private LockNode node;
 
     @BeforeEach
     void start() throws IOException {
@@ -31,7 +31,7 @@ class RedisLockNodeTest extends LockNodeContract {
                 Duration.ofSeconds(60),
                 false,
                 Security.none());
-        node = new RedisLockNode(set, 0, system.environment());
+        node = RedisNodes.connect(set, system.environment()).getFirst();
     }
 
     /** With an append-only file, so that a restart keeps the data. */

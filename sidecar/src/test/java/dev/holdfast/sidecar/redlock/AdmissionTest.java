@@ -36,20 +36,6 @@ class AdmissionTest {
         assertThat(nodes).allSatisfy(node -> assertThat(node.asked).isBetween(9, 11));
     }
 
-    /** They are looked at all the same: only that tells what a node has given to others since. */
-    @Test
-    void nodesThatGiveVotesMeanwhileAreAskedMoreSeldom() {
-        time.pass(Duration.ofSeconds(10));
-        nodes.forEach(node -> node.asked = 0);
-
-        for (int second = 0; second < 160; second++) {
-            time.pass(Duration.ofSeconds(1));
-            redlock.look(Lock.declared("payments", Duration.ofSeconds(10)));
-        }
-
-        assertThat(nodes).allSatisfy(node -> assertThat(node.asked).isBetween(9, 11));
-    }
-
     @Test
     void allAreAskedEachSecondWhileOneHasNoVote() {
         nodes.get(2).status = NO_VOTE;
@@ -59,22 +45,6 @@ class AdmissionTest {
         time.pass(Duration.ofSeconds(40));
 
         assertThat(nodes).allSatisfy(node -> assertThat(node.asked).isBetween(36, 46));
-    }
-
-    @Test
-    void itIsAskedEachSecondAlsoWhileTheOthersAreUsed() {
-        FakeNode node = nodes.get(2);
-        node.status = NO_VOTE;
-        node.onLock = NO_VOTE;
-        time.pass(Duration.ofSeconds(10));
-        node.asked = 0;
-
-        for (int second = 0; second < 40; second++) {
-            redlock.look(Lock.declared("payments", Duration.ofSeconds(10)));
-            time.pass(Duration.ofSeconds(1));
-        }
-
-        assertThat(node.asked).isBetween(36, 46);
     }
 
     @Test
