@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,11 +22,17 @@ class AdmissionTest {
 
     private final FakeTime time = new FakeTime();
     private final List<FakeNode> nodes = Stream.generate(FakeNode::new).limit(3).toList();
-    private final Redlock redlock = new Redlock(
-            List.copyOf(nodes),
-            "pod-0",
-            Duration.ofSeconds(60),
-            new Environment(() -> Tick.of(time.now), 0.05, () -> time.now / 1000, time, new Random(1)));
+    private final Redlock redlock = open(nodes, CompletableFuture.completedFuture(null));
+
+    private Redlock open(List<FakeNode> set, CompletionStage<?> from) {
+        return new Redlock(
+                List.copyOf(set),
+                "pod-0",
+                Duration.ofSeconds(60),
+                new Environment(() -> Tick.of(time.now), 0.05, () -> time.now / 1000, time, new Random(1)),
+                RedlockObserver.NONE,
+                from);
+    }
 
     @Test
     void nodesThatVoteAreAskedSeldom() {
@@ -72,6 +80,22 @@ class AdmissionTest {
         node.status = VOTES;
         time.pass(Duration.ofMillis(1200));
         assertThat(redlock.nodeStatus().get(1).state()).isEqualTo(State.VOTING);
+    }
+
+    @Test
+    void nobodyIsAskedBeforeItIsTime() {
+        List<FakeNode> others = Stream.generate(FakeNode::new).limit(3).toList();
+        CompletableFuture<Void> serving = new CompletableFuture<>();
+        Redlock later = open(others, serving);
+        time.pass(Duration.ofSeconds(10));
+        assertThat(others).allSatisfy(node -> assertThat(node.asked).isZero());
+        assertThat(later.nodeStatus())
+                .allSatisfy(status -> assertThat(status.state()).isEqualTo(State.UNREACHABLE));
+
+        serving.complete(null);
+
+        assertThat(later.nodeStatus())
+                .allSatisfy(status -> assertThat(status.state()).isEqualTo(State.VOTING));
     }
 
     @Test
