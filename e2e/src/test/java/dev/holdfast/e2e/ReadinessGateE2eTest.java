@@ -48,6 +48,9 @@ class ReadinessGateE2eTest {
 
     @Test
     void readinessMovesWithTheLock() {
+        await("one pod is ready, and the Service reaches it") // A rollout may have ended with a hand-over.
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> ready().size() == 1 && endpoints().equals(ready()));
         String before = ready().getFirst();
         assertThat(holders()).containsExactly(before);
         assertThat(endpoints()).isEqualTo(List.of(before));

@@ -147,7 +147,9 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
         boolean mayGo = allVote || rollOut.flatMap(RollOut::next).isPresent();
         context.managedWorkflowAndDependentResourceContext().put(MAY_GO, mayGo);
         refusals.collect("PodDisruptionBudget", () -> budgets.reconcile(set, context));
-        rollOut.flatMap(RollOut::next).ifPresent(node -> replacement.replace(set, node, before));
+        rollOut.flatMap(RollOut::next)
+                .filter(node -> isToGoStill(set, node, before, credentials))
+                .ifPresent(node -> replacement.replace(set, node, before));
         if (!admitted.isOver() && !admitted.isBegun()) {
             // Nobody can have used them: a spec that cannot run is corrected at once.
             RollOut.outdated(before).forEach(node -> replacement.replace(set, node, before));
@@ -163,6 +165,16 @@ public final class NodeSetReconciler implements Reconciler<RedisNodeSet> {
                 users(context),
                 wanted.map(it -> it.access().phase()).orElse(Phase.STEADY),
                 refusals.text()));
+    }
+
+    /** What answered at the first look may have been told to go before it: so it is looked at again when none goes. */
+    private boolean isToGoStill(
+            RedisNodeSet set, String node, List<StatefulSet> before, Optional<Nodes.Credentials> credentials) {
+        return !replacement.isUnderWay(set)
+                && RollOut.of(set.getSpec().nodes(), before, nodes.look(set, credentials))
+                        .next()
+                        .filter(node::equals)
+                        .isPresent();
     }
 
     private Refusals apply(RedisNodeSet set, Context<RedisNodeSet> context) {

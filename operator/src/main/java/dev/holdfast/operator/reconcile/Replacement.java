@@ -1,11 +1,13 @@
 package dev.holdfast.operator.reconcile;
 
 import dev.holdfast.crds.RedisNodeSet;
+import dev.holdfast.operator.manifests.Labels;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import java.util.List;
 import java.util.Objects;
 
@@ -16,11 +18,31 @@ final class Replacement {
     private static final String REVISION = "controller-revision-hash";
 
     private final KubernetesClient client;
+    private final KubernetesClient onceOnly;
     private final Announcements announcements;
 
     Replacement(KubernetesClient client, Announcements announcements) {
         this.client = client;
+        // An eviction that is refused now must not be asked for again by a client that does not know what became of the
+        // others.
+        this.onceOnly = client.newClient(
+                        new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+                                .withRequestRetryBackoffLimit(0)
+                                .build())
+                .adapt(KubernetesClient.class);
         this.announcements = announcements;
+    }
+
+    /** Whether a pod of the set goes just now: it may answer still, and has no vote in a moment. */
+    boolean isUnderWay(RedisNodeSet set) {
+        return client
+                .pods()
+                .inNamespace(set.getMetadata().getNamespace())
+                .withLabel(Labels.NODE_SET, set.getMetadata().getName())
+                .list()
+                .getItems()
+                .stream()
+                .anyMatch(pod -> pod.getMetadata().getDeletionTimestamp() != null);
     }
 
     /** @param before the set's StatefulSets, as they were when it was decided */
@@ -53,7 +75,7 @@ final class Replacement {
     private boolean evict(Pod pod) {
         String name = pod.getMetadata().getName();
         String namespace = pod.getMetadata().getNamespace();
-        return client.pods()
+        return onceOnly.pods()
                 .inNamespace(namespace)
                 .withName(name)
                 .evict(new EvictionBuilder()
