@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -57,20 +57,8 @@ class NodeReplacementTest {
     }
 
     private static Pod pod(TestNamespace namespace, int slot) {
-        return new PodBuilder()
-                .withNewMetadata()
-                .withName("holdfast-default-" + slot + "-0")
-                .withNamespace(namespace.name())
-                .addToLabels("holdfast.dev/node-set", "default")
-                .addToLabels("controller-revision-hash", "old")
-                .addToFinalizers(KEPT)
-                .endMetadata()
-                .withNewSpec()
-                .addNewContainer()
-                .withName("redis")
-                .withImage("redis")
-                .endContainer()
-                .endSpec()
-                .build();
+        Pod pod = namespace.outdatedPodOf("holdfast-default-" + slot);
+        pod.getMetadata().setFinalizers(List.of(KEPT));
+        return pod;
     }
 }

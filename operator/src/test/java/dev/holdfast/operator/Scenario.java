@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.operator.webhook.HttpsClient;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -106,21 +105,7 @@ record Scenario(ApiServer server, TestNamespace namespace) {
     }
 
     private void aNodeGetsAnotherTemplate() {
-        server.client()
-                .resource(new PodBuilder()
-                        .withNewMetadata()
-                        .withName("holdfast-durable-0-0")
-                        .withNamespace(namespace.name())
-                        .addToLabels("controller-revision-hash", "old")
-                        .endMetadata()
-                        .withNewSpec()
-                        .addNewContainer()
-                        .withName("redis")
-                        .withImage("redis")
-                        .endContainer()
-                        .endSpec()
-                        .build())
-                .create();
+        server.client().resource(namespace.outdatedPodOf("holdfast-durable-0")).create();
         namespace.createNodeSet("durable", "{nodes: 1, storage: {size: 1Gi}, image: 'redis:7.2'}");
         await().atMost(SOON)
                 .until(() -> server.client()

@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetStatusBuilder;
@@ -92,6 +94,24 @@ record TestNamespace(KubernetesClient client, String name) {
     /** Its pod runs, and is of an earlier template. */
     void makeOutdated(String node) {
         tellOf(node, 0);
+    }
+
+    /** Its pod, of an earlier template. */
+    Pod outdatedPodOf(String node) {
+        return new PodBuilder()
+                .withNewMetadata()
+                .withName(node + "-0")
+                .withNamespace(name)
+                .addToLabels("holdfast.dev/node-set", node.substring("holdfast-".length(), node.lastIndexOf('-')))
+                .addToLabels("controller-revision-hash", "old")
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("redis")
+                .withImage("redis")
+                .endContainer()
+                .endSpec()
+                .build();
     }
 
     private void tellOf(String node, int updated) {
