@@ -16,32 +16,37 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An API server that answers, and not what is wanted: overloaded, not ready yet, or set against this replica. */
+/** An API server that answers, and not what is wanted: overloaded, not ready yet, set against this replica, or not there. */
 class LeadershipTest {
 
     private final AtomicInteger asked = new AtomicInteger();
     private HttpServer server;
     private KubernetesClient client;
-    private int answer;
+    private int answer = 503;
 
     @BeforeEach
     void start() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", call -> {
-            asked.incrementAndGet();
-            call.sendResponseHeaders(answer, -1);
-            call.close();
-        });
-        server.start();
+        serve(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         client = new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder()
                         .withAutoConfigure(false)
                         .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
                         .build())
                 .build();
+    }
+
+    private void serve(InetSocketAddress address) throws IOException {
+        server = HttpServer.create(address, 0);
+        server.createContext("/", call -> {
+            asked.incrementAndGet();
+            call.sendResponseHeaders(answer, -1);
+            call.close();
+        });
+        server.start();
     }
 
     @AfterEach
@@ -64,6 +69,18 @@ class LeadershipTest {
 
             await().atMost(Duration.ofSeconds(30)).until(() -> asked.get() > before);
             assertThat(leadership.isLeading()).isFalse();
+        }
+    }
+
+    @Test
+    void oneThatIsNotThereIsAskedAgain() throws IOException {
+        InetSocketAddress address = server.getAddress();
+        server.stop(0);
+        try (Leadership leadership = leadership()) {
+            leadership.start();
+            serve(address);
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> asked.get() > 0);
         }
     }
 
