@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -37,15 +36,11 @@ public final class Election implements AutoCloseable {
 
     private static final Duration RELEASE_PATIENCE = Duration.ofSeconds(2);
 
-    /** How long a release waits for heralds: a busy one must not keep the lock from its next holder. */
-    private static final Duration HERALD_PATIENCE = Duration.ofMillis(50);
-
     private final Redlock redlock;
     private final String name;
     private final String pod;
     private final Clock wallClock;
-    private final List<Consumer<ElectionEvent>> observers = new CopyOnWriteArrayList<>();
-    private final List<Function<ElectionEvent, CompletableFuture<?>>> heralds = new CopyOnWriteArrayList<>();
+    private final Audience audience = new Audience();
     private final LinkedBlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
     private final Thread thread;
     private Lock lock;
@@ -75,7 +70,7 @@ public final class Election implements AutoCloseable {
 
     /** Adds an observer: before {@link #start}, or it misses events. */
     public void observe(Consumer<ElectionEvent> observer) {
-        observers.add(observer);
+        audience.add(observer);
     }
 
     /**
@@ -83,7 +78,7 @@ public final class Election implements AutoCloseable {
      * moment at most. Before {@link #start}, or it misses events.
      */
     public void announce(Function<ElectionEvent, CompletableFuture<?>> herald) {
-        heralds.add(herald);
+        audience.addHerald(herald);
     }
 
     /** Begins to campaign. Call once. */
@@ -356,38 +351,11 @@ public final class Election implements AutoCloseable {
     private void tell(ElectionEvent event) {
         toldNoQuorum = event instanceof ElectionEvent.NoQuorum
                 || (toldNoQuorum && !(event instanceof ElectionEvent.QuorumRegained));
-        observers.forEach(observer -> observer.accept(event));
-        CompletableFuture<?>[] told =
-                heralds.stream().map(herald -> herald.apply(event)).toArray(CompletableFuture[]::new);
-        if (event instanceof ElectionEvent.Lost) {
-            CompletableFuture.allOf(told)
-                    .orTimeout(HERALD_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                    .handle((_, _) -> true)
-                    .join();
-        }
+        audience.tell(event);
     }
 
     /** One time of leading. */
     private record Term(Lease lease, Instant since) {}
-
-    /** What the election's thread reacts to. */
-    private sealed interface Signal {
-        record Won(Lease lease) implements Signal {}
-
-        record OfLease(long token, LeaseEvent event) implements Signal {}
-
-        record Resign(Reason reason, Duration standDown, CompletableFuture<Boolean> done) implements Signal {}
-
-        record HandOver(long token, String successor) implements Signal {}
-
-        record Tell(ElectionEvent event) implements Signal {}
-
-        record Nodes(List<NodeStatus> status) implements Signal {}
-
-        record Eligible(boolean mayLead) implements Signal {}
-
-        record Terms(Lock lock) implements Signal {}
-    }
 
     /** Brings what the engine's threads report to the election's thread. */
     private final class Campaign implements Contender.Listener {
