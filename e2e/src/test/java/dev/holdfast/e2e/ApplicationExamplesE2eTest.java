@@ -3,6 +3,7 @@ package dev.holdfast.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.e2e.Leaders.Leader;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
@@ -55,7 +56,7 @@ class ApplicationExamplesE2eTest extends EachInItsNamespace {
         Example example = Example.named("from-your-language");
         example.applyTo(kube);
         putFile("worker.sh", example.folder().resolve("worker.sh"));
-        putFile("resource.pl", RESOURCES.resolve("resource.pl"));
+        FencedStore store = FencedStore.start(kube);
         kube.apply(Images.into(Files.readString(RESOURCES.resolve("from-your-language.yaml"))));
         ExamplePods pods = new ExamplePods(kube, "reports", "work");
         String third = pods.awaitLine("some steps", line -> line.startsWith("step 3 with token "));
@@ -73,6 +74,13 @@ class ApplicationExamplesE2eTest extends EachInItsNamespace {
         String next = pods.awaitLine(
                 "steps of another", line -> line.startsWith("step 3 with token ") && !line.equals(third));
         assertThat(token(next)).isGreaterThan(token(third));
+        FencedStore.Writes writes = store.writes("report");
+        assertThat(writes.token()).isGreaterThanOrEqualTo(token(next));
+        assertThat(writes.taken().violations()).isEmpty();
+        String stale = "curl -s -o /dev/null -w '%{http_code}' -X PUT -H \"Fencing-Token: 1\" \"$RESOURCE_URL\"";
+        assertThat(kube.exec(name(pods.all().getFirst()), "work", "sh", "-c", stale))
+                .isEqualTo("409");
+        assertThat(store.writes("report").refused()).containsExactly(new Leader("", 1));
     }
 
     @Test

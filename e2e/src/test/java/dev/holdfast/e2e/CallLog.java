@@ -1,11 +1,10 @@
 package dev.holdfast.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.e2e.Leaders.Leader;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +28,6 @@ record CallLog(List<Call> calls) {
      */
     record Call(
             long began, long ended, int status, @Nullable Leader leader) {}
-
-    /** A pod that says it leads, and with which token. */
-    record Leader(String pod, long token) {}
 
     /** Reads what service-caller.pl prints of one of its targets. */
     static CallLog parse(Stream<String> lines, String target) {
@@ -68,41 +64,16 @@ record CallLog(List<Call> calls) {
         return calls.stream().filter(call -> call.status == OK).count();
     }
 
-    /** Who answered as leader, one after another; a pod that came back with another token twice. */
-    List<Leader> leaders() {
-        List<Leader> leaders = new ArrayList<>();
-        ledCalls().map(Call::leader).forEach(leader -> {
-            if (leaders.isEmpty() || !leaders.getLast().equals(leader)) {
-                leaders.add(leader);
-            }
-        });
-        return List.copyOf(leaders);
+    Leaders leaders() {
+        return Leaders.of(ledCalls().map(Call::leader).toList());
     }
 
     int handOvers() {
-        return Math.max(0, leaders().size() - 1);
+        return Math.max(0, leaders().inOrder().size() - 1);
     }
 
-    /** What must never be: a leader without a token, one token of two pods, a token below an earlier one. */
     List<String> violations() {
-        List<String> violations = new ArrayList<>();
-        Map<Long, String> pods = new HashMap<>();
-        Leader greatest = new Leader("", 0);
-        for (Leader leader : leaders()) {
-            if (leader.token <= 0) {
-                violations.add("leads without a token: " + leader);
-            }
-            String other = pods.putIfAbsent(leader.token, leader.pod);
-            if (other != null && !other.equals(leader.pod)) {
-                violations.add("one token, two pods: " + leader + " and " + other);
-            }
-            if (leader.token < greatest.token) {
-                violations.add("a token fell: " + leader + " after " + greatest);
-            } else {
-                greatest = leader;
-            }
-        }
-        return violations;
+        return leaders().violations();
     }
 
     /** The longest time in which no leader answered, from its first answer to the end of the log. */
@@ -123,7 +94,7 @@ record CallLog(List<Call> calls) {
     @Nullable
     Long firstAnswerAfter(long token) {
         return ledCalls()
-                .filter(call -> Objects.requireNonNull(call.leader).token > token)
+                .filter(call -> Objects.requireNonNull(call.leader).token() > token)
                 .map(Call::ended)
                 .findFirst()
                 .orElse(null);

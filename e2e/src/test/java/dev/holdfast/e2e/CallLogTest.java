@@ -3,7 +3,7 @@ package dev.holdfast.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.holdfast.e2e.CallLog.Leader;
+import dev.holdfast.e2e.Leaders.Leader;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +22,7 @@ class CallLogTest {
 
         assertThat(log.violations()).isEmpty();
         assertThat(log.answers()).isEqualTo(4);
-        assertThat(log.leaders()).containsExactly(new Leader("a", 7), new Leader("b", 9));
+        assertThat(log.leaders().inOrder()).containsExactly(new Leader("a", 7), new Leader("b", 9));
         assertThat(log.handOvers()).isEqualTo(1);
         assertThat(log.longestGap()).isEqualTo(Duration.ofMillis(1100));
         assertThat(log.last()).isEqualTo(new Leader("b", 9));

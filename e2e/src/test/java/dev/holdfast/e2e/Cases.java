@@ -14,7 +14,7 @@ import java.util.Locale;
 /** What is done to a workload while a client calls its leader's Service all the time, and what that client saw. */
 final class Cases {
 
-    private record Row(String what, Duration took, CallLog log) {}
+    private record Row(String what, Duration took, CallLog log, int refused) {}
 
     private final String suite;
     private final List<Row> rows = new ArrayList<>();
@@ -26,19 +26,28 @@ final class Cases {
     /** Does it; returns what the client was answered from before it to after it, in which nothing was wrong. */
     CallLog during(String what, Workload workload, Runnable action) {
         try (ServiceCaller caller = ServiceCaller.of(workload.kube(), workload.name())) {
+            int refused = workload.writes().refused().size();
             long began = System.nanoTime();
             action.run();
             Duration took = Duration.ofNanos(System.nanoTime() - began);
             CallLog log = caller.awaitLeader();
-            add(what, took, log);
-            assertThat(log.violations()).as(what).isEmpty();
+            add(what, took, log, workload, refused);
             return log;
         }
     }
 
-    void add(String what, Duration took, CallLog log) {
-        rows.add(new Row(what, took, log));
+    /**
+     * What a client was answered while something was done to a workload; nothing may be wrong with it, nor with what its pods
+     * wrote, and whoever led last must write.
+     *
+     * @param refused how often stale writes had come before it
+     */
+    void add(String what, Duration took, CallLog log, Workload workload, int refused) {
+        FencedStore.Writes writes = workload.awaitWriteOf(log);
+        rows.add(new Row(what, took, log, writes.refused().size() - refused));
         keep(log.toString().replace("Call[", "\n"));
+        assertThat(log.violations()).as(what).isEmpty();
+        assertThat(writes.taken().violations()).as("writes: " + what).isEmpty();
     }
 
     /** For people who want to know what a gap was made of. */
@@ -56,21 +65,23 @@ final class Cases {
         int width = rows.stream().mapToInt(row -> row.what.length()).max().orElse(0);
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
-                "  %-" + width + "s  %12s  %10s  %10s  %7s%n",
+                "  %-" + width + "s  %12s  %10s  %10s  %7s  %12s%n",
                 "case",
                 "longest gap",
                 "hand-overs",
                 "duration",
-                "answers"));
+                "answers",
+                "stale writes"));
         for (Row row : rows) {
             table.append(String.format(
                     Locale.ROOT,
-                    "  %-" + width + "s  %,9d ms  %10d  %,7d ms  %,7d%n",
+                    "  %-" + width + "s  %,9d ms  %10d  %,7d ms  %,7d  %12d%n",
                     row.what,
                     row.log.longestGap().toMillis(),
                     row.log.handOvers(),
                     row.took.toMillis(),
-                    row.log.answers()));
+                    row.log.answers(),
+                    row.refused));
         }
         return table.toString();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.e2e.Leaders.Leader;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +45,7 @@ class NodeSetChangesE2eTest {
     private final Kube kube;
     private final HolderRecorder recorder;
     private final Payments payments;
+    private FencedStore store;
 
     NodeSetChangesE2eTest(Cluster cluster) {
         installation = Installation.prepare(cluster, "holdfast-e2e-changes");
@@ -55,8 +57,12 @@ class NodeSetChangesE2eTest {
     @BeforeAll
     void install() {
         installation.install(Map.of("operator.secretsArriveWithin", SECRETS_ARRIVE.toSeconds() + "s"));
+        store = FencedStore.start(kube);
         Example.named("leader-election")
-                .applyTo(kube, yaml -> yaml.replace("maxLeaseDuration: 5s", "maxLeaseDuration: 5s\n  tls: \"On\""));
+                .applyTo(
+                        kube,
+                        yaml -> FencedStore.withWriters(yaml, Payments.NAME)
+                                .replace("maxLeaseDuration: 5s", "maxLeaseDuration: 5s\n  tls: \"On\""));
         payments.awaitHolderAfter(0, PATIENCE);
         payments.awaitFullStrength();
     }
@@ -65,6 +71,11 @@ class NodeSetChangesE2eTest {
     void nobodyNoticed() {
         assertThat(recorder.violations()).isEmpty();
         assertThat(recorder.holders()).hasSize(1);
+        assertThat(store.awaitToken(Payments.NAME, payments.holder().token())
+                        .taken()
+                        .inOrder())
+                .containsExactly(
+                        new Leader(payments.holder().pod(), payments.holder().token()));
     }
 
     @AfterAll

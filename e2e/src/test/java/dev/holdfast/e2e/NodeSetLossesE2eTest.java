@@ -39,6 +39,7 @@ class NodeSetLossesE2eTest {
     private final Kube kube;
     private final HolderRecorder recorder;
     private final Payments payments;
+    private FencedStore store;
     private final NodeShell shell;
 
     NodeSetLossesE2eTest(Cluster cluster) {
@@ -53,6 +54,7 @@ class NodeSetLossesE2eTest {
     void install() {
         installation.install();
         createVolumes();
+        store = FencedStore.start(kube);
         applyExample();
         payments.awaitHolderAfter(0, PATIENCE);
         payments.awaitFullStrength();
@@ -185,6 +187,10 @@ class NodeSetLossesE2eTest {
     @Test
     @Order(6)
     void aNamespaceIsDeletedWithAllThatIsInIt() {
+        FencedStore.Writes writes =
+                store.awaitToken(Payments.NAME, payments.holder().token());
+        assertThat(writes.taken().violations()).isEmpty();
+
         long began = System.nanoTime();
         kube.deleteNamespace();
         measured.add("the namespace deleted, nothing left", Duration.ofNanos(System.nanoTime() - began));
@@ -194,10 +200,11 @@ class NodeSetLossesE2eTest {
         Example.named("leader-election")
                 .applyTo(
                         kube,
-                        yaml -> yaml.replace(
-                                "maxLeaseDuration: 5s",
-                                "maxLeaseDuration: %ds\n  storage: {size: 64Mi, storageClassName: %s}"
-                                        .formatted(QUARANTINE.toSeconds(), CLASS)));
+                        yaml -> FencedStore.withWriters(yaml, Payments.NAME)
+                                .replace(
+                                        "maxLeaseDuration: 5s",
+                                        "maxLeaseDuration: %ds\n  storage: {size: 64Mi, storageClassName: %s}"
+                                                .formatted(QUARANTINE.toSeconds(), CLASS)));
     }
 
     private void awaitVotesAgain() {

@@ -63,6 +63,7 @@ record Workload(Kube kube, String name, Map<String, Object> values) {
     }
 
     private Workload declare(String exposure) {
+        FencedStore.start(kube);
         kube.apply(Images.into(NODE_SET));
         kube.apply("""
                 apiVersion: holdfast.dev/v1alpha1
@@ -190,6 +191,17 @@ record Workload(Kube kube, String name, Map<String, Object> values) {
                         && ofRevision(revision).size() == replicas
                         && podsThat("ContainersReady").size() == replicas
                         && holders().size() == 1);
+    }
+
+    /** What its pods have written to the store. */
+    FencedStore.Writes writes() {
+        return new FencedStore(kube).writes(name);
+    }
+
+    /** Waits until the last leader of this log, or a later one, has written; all writes so far. */
+    FencedStore.Writes awaitWriteOf(CallLog log) {
+        return new FencedStore(kube)
+                .awaitToken(name, log.leaders().inOrder().getLast().token());
     }
 
     JsonNode lock() {
