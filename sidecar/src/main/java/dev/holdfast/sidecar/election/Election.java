@@ -270,6 +270,8 @@ public final class Election implements AutoCloseable {
         contender = null;
         heard = true;
         tell(new ElectionEvent.Acquired(token));
+        // After a pause of the process its end may have been told before it was won, when nobody listened.
+        lease.ended().thenAccept(ending -> signals.add(new Signal.OfLease(token, new LeaseEvent.Ended(ending))));
         while (true) {
             switch (signals.take()) {
                 case Signal.OfLease(var of, var event)

@@ -1,6 +1,8 @@
 package dev.holdfast.sidecar.redis;
 
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
 import java.util.List;
 import java.util.Optional;
 import redis.clients.jedis.CommandArguments;
@@ -10,6 +12,7 @@ import redis.clients.jedis.DefaultJedisSocketFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
  * One connection to one node, on which one thread writes while another reads. A TCP connection never outlives the server
@@ -20,8 +23,14 @@ final class NodeConnection extends Connection {
     private static final int CONNECT_MILLIS = 1000;
     private static final int HANDSHAKE_MILLIS = 1000;
 
+    /** More than ever is under way on one connection, so that a write never blocks; a new one's own may be a fifth of it. */
+    private static final int SEND_BUFFER = 256 * 1024;
+
+    // Without an initializer: the superclass's constructor has connected before one would run.
+    private boolean opened;
+
     private NodeConnection(HostAndPort address, JedisClientConfig config) {
-        super(new DefaultJedisSocketFactory(address, config), config);
+        super(new Sockets(address, config), config);
     }
 
     /** Connects and logs in. */
@@ -34,7 +43,24 @@ final class NodeConnection extends Connection {
         Optional<Security.Credentials> credentials = security.credentials().get();
         credentials.ifPresent(login -> config.user(login.user()).password(login.password()));
         security.certificateAuthority().ifPresent(authority -> config.sslOptions(Tls.trusting(authority)));
-        return new NodeConnection(new HostAndPort(endpoint.host(), endpoint.port()), config.build());
+        NodeConnection connection =
+                new NodeConnection(new HostAndPort(endpoint.host(), endpoint.port()), config.build());
+        connection.opened = true;
+        return connection;
+    }
+
+    /**
+     * Connects, once.
+     *
+     * @throws JedisConnectionException ever after: Jedis would connect a closed connection anew with the next command, and
+     *     its answer would be taken for that to a command which the old one had carried
+     */
+    @Override
+    public void connect() {
+        if (opened && !isConnected()) {
+            throw new JedisConnectionException("the connection has ended");
+        }
+        super.connect();
     }
 
     /** From now on a read waits as long as it takes; whoever gives up closes the connection. */
@@ -85,6 +111,23 @@ final class NodeConnection extends Connection {
             forceDisconnect();
         } catch (IOException _) {
             // It is closed as far as anybody can see.
+        }
+    }
+
+    private static final class Sockets extends DefaultJedisSocketFactory {
+        Sockets(HostAndPort address, JedisClientConfig config) {
+            super(address, config);
+        }
+
+        @Override
+        public Socket createSocket() {
+            Socket socket = super.createSocket();
+            try {
+                socket.setSendBufferSize(SEND_BUFFER);
+            } catch (SocketException e) {
+                throw new JedisConnectionException("cannot set up the connection", e);
+            }
+            return socket;
         }
     }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.holdfast.sidecar.redlock.Environment;
 import dev.holdfast.sidecar.redlock.LockNode.Subscription;
 import dev.holdfast.sidecar.redlock.Reply;
+import dev.holdfast.sidecar.redlock.Timers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,16 +19,21 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * One node's notifications of changes: a connection of its own, made when somebody first waits. Thread-safe.
  *
- * <p>Messages may be lost with the connection; whoever waits looks now and then as well.
+ * <p>Messages may be lost with the connection; whoever waits looks now and then as well. A connection that was cut without
+ * a word is silent like one on which nothing happens, so each subscription must be confirmed, and while there is one the
+ * node is asked for a sign of life now and then.
  */
 final class Notifications {
+
+    private static final long SIGN_OF_LIFE_EVERY = 15_000_000_000L;
 
     private final NodeSet set;
     private final Endpoint endpoint;
     private final Environment environment;
     private final Map<String, Channel> channels = new HashMap<>();
     private @Nullable Thread reader;
-    private @Nullable NodeConnection connection;
+    private volatile @Nullable Connected connected;
+    private Timers.@Nullable Timer signOfLife;
     private volatile boolean closed;
 
     Notifications(NodeSet set, Endpoint endpoint, Environment environment) {
@@ -59,20 +65,21 @@ final class Notifications {
         return () -> cancel(name, added);
     }
 
-    synchronized void close() {
+    void close() {
         closed = true;
-        if (connection != null) {
-            connection.abort();
-        }
-        if (reader != null) {
-            reader.interrupt();
+        reset();
+        synchronized (this) {
+            if (reader != null) {
+                reader.interrupt();
+            }
         }
     }
 
     /** Makes the connection anew, if there is one. */
-    synchronized void reset() {
-        if (connection != null) {
-            connection.abort();
+    void reset() {
+        Connected now = connected;
+        if (now != null) {
+            now.connection.abort();
         }
     }
 
@@ -89,10 +96,12 @@ final class Notifications {
         while (!closed) {
             try (NodeConnection fresh = NodeConnection.open(endpoint, set.security())) {
                 fresh.waitForever();
-                begin(fresh);
+                Pulse pulse = begin(fresh);
                 reconnecting.connected();
                 while (true) {
-                    onMessage((List<?>) fresh.read());
+                    if (fresh.read() instanceof List<?> message) {
+                        onMessage(message, pulse);
+                    }
                 }
             } catch (JedisException | IllegalStateException _) {
                 // The lane of the same node reports what is wrong with it.
@@ -102,39 +111,63 @@ final class Notifications {
         }
     }
 
-    private synchronized void begin(NodeConnection fresh) {
-        connection = fresh;
+    private synchronized Pulse begin(NodeConnection fresh) {
+        Pulse pulse = new Pulse(environment, fresh::abort);
+        connected = new Connected(fresh, pulse);
         channels.keySet().forEach(name -> command(Command.SUBSCRIBE, name));
+        signOfLife = environment.timers().after(SIGN_OF_LIFE_EVERY, this::askForSignOfLife);
         if (closed) {
             fresh.abort();
         }
+        return pulse;
     }
 
     private synchronized void end() {
-        connection = null;
+        if (connected != null) {
+            connected.pulse.stop();
+            connected = null;
+        }
+        if (signOfLife != null) {
+            signOfLife.cancel();
+            signOfLife = null;
+        }
         channels.values().forEach(channel -> channel.active = false);
     }
 
+    private synchronized void askForSignOfLife() {
+        if (connected == null) {
+            return;
+        }
+        // Not PING, which the node's user may not be allowed; a channel that it has already is confirmed again.
+        channels.keySet().stream().findFirst().ifPresent(name -> command(Command.SUBSCRIBE, name));
+        signOfLife = environment.timers().after(SIGN_OF_LIFE_EVERY, this::askForSignOfLife);
+    }
+
+    /** Each is answered once. */
     private void command(Command command, String name) {
-        NodeConnection to = connection;
+        Connected to = connected;
         if (to == null) {
             return;
         }
+        to.pulse.asked();
         try {
-            to.write(new CommandArguments(command).add(name));
-            to.flush();
+            to.connection.write(new CommandArguments(command).add(name));
+            to.connection.flush();
         } catch (JedisException _) {
-            to.abort();
+            to.connection.abort();
         }
     }
 
-    private void onMessage(List<?> message) {
+    private void onMessage(List<?> message, Pulse pulse) {
         String kind = text(message, 0);
+        if (!kind.equals("message")) {
+            pulse.answered();
+        }
         String name = text(message, 1);
         List<Observer> observers;
         synchronized (this) {
             Channel channel = channels.get(name);
-            if (channel == null || kind.equals("unsubscribe")) {
+            if (channel == null || kind.equals("unsubscribe") || (kind.equals("subscribe") && channel.active)) {
                 return;
             }
             channel.active = true;
@@ -151,6 +184,8 @@ final class Notifications {
     private static String text(List<?> message, int index) {
         return message.get(index) instanceof byte[] bytes ? new String(bytes, UTF_8) : "";
     }
+
+    private record Connected(NodeConnection connection, Pulse pulse) {}
 
     private record Observer(Runnable active, Consumer<Reply.Observed> observer) {}
 

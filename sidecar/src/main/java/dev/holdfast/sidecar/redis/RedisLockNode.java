@@ -30,8 +30,11 @@ final class RedisLockNode implements LockNode {
     /** While fewer calls are under way, requests leave at once: of a pair, the slowest node's answer may be outstanding. */
     private static final int FEW = 2;
 
-    /** One call carries no more: what is under way always fits the socket's buffers, so a write never blocks. */
-    private static final int MOST = 128;
+    /**
+     * One call carries no more: what is under way, at up to 1.2 KB a request, fits the connection's send buffer, so a write
+     * never blocks.
+     */
+    private static final int MOST = 64;
 
     /** Long timeouts are noticed up to so late, in nanoseconds: those of all lanes then wake the timers' thread but once. */
     private static final long GRAIN = 50_000_000;

@@ -40,6 +40,7 @@ public final class Contender {
     private Acquisition lastRefusal = new Acquisition.Cancelled();
     private Optional<Holder> told = Optional.empty();
     private Timers.@Nullable Timer next;
+    private Timers.@Nullable Timer waitEnd;
     private @Nullable Tick takeableSince;
     private Tick backOffSince;
     private long backOff;
@@ -89,11 +90,12 @@ public final class Contender {
             } else if (state == State.NEW) {
                 attempt();
             }
+            // Whoever has the lock long before must not be remembered for the rest of the wait.
+            if (state != State.OVER && wait > 0 && wait < Long.MAX_VALUE) {
+                waitEnd = redlock.after(wait, this::onWaitedLongEnough);
+            }
         }
         outbox.deliver();
-        if (wait > 0 && wait < Long.MAX_VALUE) {
-            redlock.after(wait, this::onWaitedLongEnough);
-        }
     }
 
     /** Stops contending. A lease that is won at this very moment is released. */
@@ -190,6 +192,10 @@ public final class Contender {
     private void finish(Acquisition acquisition, Tick at) {
         state = State.OVER;
         cancelNext();
+        if (waitEnd != null) {
+            waitEnd.cancel();
+            waitEnd = null;
+        }
         Lease unwanted = delayed;
         delayed = null;
         if (acquisition instanceof Acquisition.Acquired(var lease)) {
@@ -254,7 +260,7 @@ public final class Contender {
     private void delay(Lease lease) {
         state = State.DELAYING;
         delayed = lease;
-        lease.keep(event -> onDelayed(lease, event));
+        lease.keepUnreported(event -> onDelayed(lease, event));
         redlock.after(lock.lockDelay().toNanos(), () -> onDelayOver(lease));
     }
 
@@ -276,7 +282,8 @@ public final class Contender {
     private void onDelayOver(Lease lease) {
         synchronized (this) {
             if (delayed == lease && lease.isHeld()) {
-                finish(new Acquisition.Acquired(lease), redlock.now());
+                lease.report();
+                finish(new Acquisition.Acquired(lease), lease.heldSince());
             }
         }
         outbox.deliver();

@@ -27,12 +27,12 @@ public final class Lease {
     private final Observations observations;
     private final long token;
     private final int needed;
-    private final Tick heldSince;
     private final Outbox outbox = new Outbox();
     private final CompletableFuture<Ending> ended = new CompletableFuture<>();
     private Consumer<LeaseEvent> listener = _ -> {};
     private long maxHold = Long.MAX_VALUE;
     private Timers.@Nullable Timer timer;
+    private volatile Tick heldSince;
     private Tick roundAt;
     private boolean atRisk;
     private boolean overdue;
@@ -118,13 +118,11 @@ public final class Lease {
         return CompletableFuture.completedFuture(new Release.Unconfirmed(0, List.of()));
     }
 
-    /** Sets how long the lease may be held, counted from when it was acquired; absent: no bound. */
+    /** Sets how long the lease may be held, counted from when it was reported; absent: no bound. */
     public void limit(Optional<Duration> bound) {
         synchronized (this) {
             maxHold = bound.map(Duration::toNanos).orElse(Long.MAX_VALUE);
-            if (over == null && !overdue) {
-                schedule(redlock.now());
-            }
+            reschedule();
         }
     }
 
@@ -141,6 +139,27 @@ public final class Lease {
         listener = events;
         maxHold = claim.lock.maxHold().map(Duration::toNanos).orElse(Long.MAX_VALUE);
         schedule(redlock.now());
+    }
+
+    /** {@link #keep}, while nobody is told that the lock is held, so that {@code maxHold} does not run yet. */
+    synchronized void keepUnreported(Consumer<LeaseEvent> events) {
+        listener = events;
+        schedule(redlock.now());
+    }
+
+    /** From now on it is held in somebody's name. */
+    synchronized void report() {
+        heldSince = redlock.now();
+        maxHold = claim.lock.maxHold().map(Duration::toNanos).orElse(Long.MAX_VALUE);
+        reschedule();
+    }
+
+    /** Sets the timer for another {@code maxHold}; not in the last moment, for which it is set and must not be put off. */
+    private void reschedule() {
+        Tick now = redlock.now();
+        if (over == null && !overdue && remaining(now) > LAST_MOMENT) {
+            schedule(now);
+        }
     }
 
     private long remaining(Tick now) {

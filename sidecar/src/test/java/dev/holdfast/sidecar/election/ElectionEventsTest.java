@@ -7,11 +7,14 @@ import dev.holdfast.sidecar.redis.RedisCluster;
 import dev.holdfast.sidecar.redlock.Acquisition;
 import dev.holdfast.sidecar.redlock.Lock;
 import dev.holdfast.sidecar.redlock.Redlock;
+import dev.holdfast.sidecar.redlock.RedlockObserver;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -74,6 +77,53 @@ class ElectionEventsTest {
             // Well below the lease: nothing was waited out.
             assertThat(acquisition).isInstanceOf(Acquisition.Acquired.class);
             assertThat(election.leadership()).isInstanceOf(Leadership.Following.class);
+        }
+    }
+
+    /** As a process that is paused between its acquisition and the moment that it takes note of it. */
+    @Test
+    void aLeaseThatIsOverBeforeItsElectionKnowsOfItIsLostAndTheLockIsTakenAgain() throws Exception {
+        List<ElectionEvent> events = new CopyOnWriteArrayList<>();
+        AtomicBoolean paused = new AtomicBoolean();
+        try (RedisCluster cluster = new RedisCluster(3, LEASE)) {
+            Redlock redlock = cluster.client("pod-a", new RedlockObserver() {
+                @Override
+                public void contended(String lock, Acquisition result, long took) {
+                    if (result instanceof Acquisition.Acquired(var lease) && paused.compareAndSet(false, true)) {
+                        freeze(cluster);
+                        await().atMost(PATIENCE).until(() -> lease.ended().isDone());
+                        thaw(cluster);
+                    }
+                }
+            });
+            try (Election election =
+                    new Election(redlock, Lock.declared("payments", LEASE), "pod-a", Clock.systemUTC())) {
+                election.observe(events::add);
+                election.start();
+                await().atMost(PATIENCE)
+                        .until(() -> paused.get() && election.leadership() instanceof Leadership.Leading);
+            }
+        }
+        assertThat(events).filteredOn(ElectionEvent.Lost.class::isInstance).hasSizeGreaterThanOrEqualTo(1);
+    }
+
+    private static void freeze(RedisCluster cluster) {
+        for (int slot = 0; slot < 3; slot++) {
+            try {
+                cluster.server(slot).freeze();
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private static void thaw(RedisCluster cluster) {
+        for (int slot = 0; slot < 3; slot++) {
+            try {
+                cluster.server(slot).thaw();
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 

@@ -16,6 +16,7 @@ public final class CutProxy implements AutoCloseable {
     private volatile ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Endpoint target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> forgotten = ConcurrentHashMap.newKeySet();
     private volatile boolean swallowing;
     private volatile long delayMillis;
 
@@ -31,6 +32,11 @@ public final class CutProxy implements AutoCloseable {
     /** From now on bytes vanish in both directions and connections stay open: a partition. */
     public void swallow() {
         swallowing = true;
+    }
+
+    /** From now on bytes vanish on the connections that are open; new ones work: as with a balancer that forgets idle ones. */
+    public void forget() {
+        forgotten.addAll(sockets);
     }
 
     /** New connections work again; those that lost bytes are cut. */
@@ -94,7 +100,7 @@ public final class CutProxy implements AutoCloseable {
                 if (delayMillis > 0) {
                     Thread.sleep(delayMillis);
                 }
-                if (!swallowing) {
+                if (!swallowing && !forgotten.contains(from)) {
                     out.write(buffer, 0, count);
                 }
             }

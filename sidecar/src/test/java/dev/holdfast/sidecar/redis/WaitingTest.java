@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.sidecar.redlock.Acquisition;
+import dev.holdfast.sidecar.redlock.Environment;
 import dev.holdfast.sidecar.redlock.Lease;
 import dev.holdfast.sidecar.redlock.LeaseEvent;
 import dev.holdfast.sidecar.redlock.Lock;
@@ -13,6 +14,7 @@ import dev.holdfast.sidecar.redlock.Redlock;
 import dev.holdfast.sidecar.redlock.Reply;
 import dev.holdfast.sidecar.redlock.Request;
 import dev.holdfast.sidecar.redlock.SystemEnvironment;
+import dev.holdfast.sidecar.redlock.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -149,6 +151,59 @@ class WaitingTest {
             }
             default -> null;
         };
+    }
+
+    /** Nobody holds while the delay passes, so what bounds a hold begins after it. */
+    @Test
+    void aLockDelayAboveMaxHoldShortensNoHold() throws Exception {
+        Duration delay = Duration.ofMillis(1500);
+        Duration maxHold = Duration.ofMillis(700);
+        Lock lock = new Lock("payments", LEASE, delay, Optional.of(maxHold), true);
+        Redlock vanishing = cluster.client("a");
+        acquired(vanishing.acquire(lock, Duration.ofSeconds(5)));
+        vanishing.close();
+        BlockingQueue<LeaseEvent> events = new LinkedBlockingQueue<>();
+
+        Lease lease = acquired(cluster.client("b").acquire(lock, Duration.ofSeconds(20), events::add));
+        long acquired = System.nanoTime();
+        LeaseEvent overdue = events.poll(5, TimeUnit.SECONDS);
+        Duration held = Duration.ofNanos(System.nanoTime() - acquired);
+
+        assertThat(overdue).isInstanceOf(LeaseEvent.Overdue.class);
+        assertThat(held).isGreaterThan(maxHold.dividedBy(2));
+        assertThat(lease.ended().get(10, TimeUnit.SECONDS)).isEqualTo(LeaseEvent.Ending.OVERDUE);
+    }
+
+    /** Else a process that takes keys with a long wait, and gets them at once, would run out of memory. */
+    @Test
+    void whoHasTheLockIsNotRememberedForTheRestOfItsWait() throws Exception {
+        AtomicInteger remembered = new AtomicInteger();
+        try (SystemEnvironment system = new SystemEnvironment()) {
+            Environment real = system.environment();
+            Timers counting = (nanos, task) -> {
+                Timers.Timer timer = real.timers().after(nanos, task);
+                if (nanos < Duration.ofMinutes(1).toNanos()) {
+                    return timer;
+                }
+                remembered.incrementAndGet();
+                return () -> {
+                    timer.cancel();
+                    remembered.decrementAndGet();
+                };
+            };
+            Redlock redlock = RedisNodes.open(
+                    cluster.set(),
+                    "a",
+                    new Environment(real.clock(), real.drift(), real.wallMicros(), counting, real.random()));
+            for (int i = 0; i < 20; i++) {
+                acquired(redlock.acquire(Lock.dynamic("key" + i, LEASE), Duration.ofMinutes(5)))
+                        .release()
+                        .get(5, TimeUnit.SECONDS);
+            }
+
+            assertThat(remembered).hasValue(0);
+            redlock.close();
+        }
     }
 
     @Test
