@@ -37,6 +37,6 @@ public record DistributedLockStatus(
             @JsonPropertyDescription("The token of this hold: greater than that of every earlier one.")
             long fencingToken,
 
-            @JsonPropertyDescription("Since when, for people: as the holder's clock had it.")
+            @JsonPropertyDescription("Since when, for people: as the holder's clock had it.") @Nullable
             String since) {}
 }

@@ -12,6 +12,9 @@ public final class PodContract {
     /** {@code Always} or {@code WhenHeld}. */
     public static final String START_ANNOTATION = "holdfast.dev/start";
 
+    /** The webhook's note of which node set each lock was on when the pod was made: {@code lock=set}, separated by commas. */
+    public static final String NODE_SETS_ANNOTATION = "holdfast.dev/node-sets";
+
     /** The name of the added container and of its volume. */
     public static final String SIDECAR = "holdfast";
 

@@ -37,6 +37,11 @@ public record RedisNodeSetSpec(
         String image,
 
         @JsonPropertyDescription(
+                "Secrets with which the image is pulled. Without any: those of the namespace's default ServiceAccount.")
+        @Size(max = 20)
+        List<PullSecret> imagePullSecrets,
+
+        @JsonPropertyDescription(
                 "No lease of this set is longer, and a node that may have forgotten is kept out for as long."
                         + " From 1s to 10m.")
         @SchemaFrom(type = String.class)
@@ -79,14 +84,28 @@ public record RedisNodeSetSpec(
 
     public RedisNodeSetSpec {
         // What the API server has no default for arrives as null.
+        imagePullSecrets = imagePullSecrets == null ? List.of() : List.copyOf(imagePullSecrets);
         resources = resources == null ? Resources.NONE : resources;
         scheduling = scheduling == null ? Scheduling.NONE : scheduling;
     }
 
     public static RedisNodeSetSpec ofNodes(int nodes) {
         return new RedisNodeSetSpec(
-                nodes, DEFAULT_IMAGE, DEFAULT_MAX_LEASE, null, Resources.NONE, Tls.Off, Scheduling.NONE, null);
+                nodes,
+                DEFAULT_IMAGE,
+                List.of(),
+                DEFAULT_MAX_LEASE,
+                null,
+                Resources.NONE,
+                Tls.Off,
+                Scheduling.NONE,
+                null);
     }
+
+    /** A Secret of the node set's namespace. */
+    public record PullSecret(
+            @JsonPropertyDescription("The Secret's name.") @Required @Size(min = 1, max = 253)
+            String name) {}
 
     public enum Tls {
         Off,

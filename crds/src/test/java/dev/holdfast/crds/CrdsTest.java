@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CrdsTest {
 
     private static final Path DIRECTORY = Path.of(".");
+    private static final Path CHART = Path.of("../helm/holdfast/files/crds");
 
     /** After a change of the types: {@code mvn -pl crds test -Dcrds.update}, and read the difference. */
     @Test
@@ -22,6 +23,7 @@ class CrdsTest {
         if (System.getProperty("crds.update") != null) {
             for (var file : generated.entrySet()) {
                 Files.writeString(DIRECTORY.resolve(file.getKey()), file.getValue());
+                Files.writeString(CHART.resolve(file.getKey()), file.getValue());
             }
         }
         assertThat(checkedIn()).isEqualTo(generated);

@@ -157,11 +157,35 @@ class ChartTest {
         var manifests = Rendered.chart(
                 "policies.ownCondition.enabled", "false",
                 "policies.injected.enabled", "false",
+                "webhook.failurePolicy", "Fail",
                 "policies.rolloutWarnings.enabled", "false",
                 "policies.nodeSetInUse.enabled", "false");
 
         assertThat(manifests.names("ValidatingAdmissionPolicy")).isEmpty();
         assertThat(manifests.names("ValidatingAdmissionPolicyBinding")).isEmpty();
+    }
+
+    @Test
+    void tellsTheOperatorWhatSidecarsAndTheDefaultNodeSetAreGiven() {
+        JsonNode container = Rendered.chart(
+                        "sidecar.resources.limits.cpu", "200m",
+                        "defaultNodeSet.image", "registry.example/valkey:8",
+                        "defaultNodeSet.imagePullSecrets[0].name", "registry")
+                .the("Deployment", "holdfast-operator")
+                .at("/spec/template/spec/containers/0");
+
+        assertThat(Kube.json(environment(container, "HOLDFAST_SIDECAR_RESOURCES")))
+                .isEqualTo(Kube.json("{\"requests\":{\"cpu\":\"10m\",\"memory\":\"96Mi\"},"
+                        + "\"limits\":{\"cpu\":\"200m\",\"memory\":\"160Mi\"}}"));
+        assertThat(Kube.json(environment(container, "HOLDFAST_DEFAULT_NODE_SET")))
+                .isEqualTo(Kube.json(
+                        "{\"image\":\"registry.example/valkey:8\",\"imagePullSecrets\":[{\"name\":\"registry\"}]}"));
+    }
+
+    /** As a parent chart's condition has it. */
+    @Test
+    void letsAParentChartTurnItOn() {
+        assertThat(Rendered.chart("enabled", "true").names("Deployment")).contains("holdfast-operator");
     }
 
     @ParameterizedTest
@@ -204,6 +228,14 @@ class ChartTest {
         "webhook.certificate.secret.caBundle, TUlJQi4u, caBundle",
         "watchNamespaces[0], Not_A_Name, watchNamespaces",
         "policies.ownCondition.exemptServiceAccounts[0], no-namespace, exemptServiceAccounts",
+        "sidecar.resources.limits.memory, 160 MB, memory",
+        "sidecar.resources.memory, 160Mi, memory",
+        "defaultNodeSet.tls, On, tls",
+        "defaultNodeSet.nodes, 2, nodes",
+        "defaultNodeSet.imagePullSecrets[0], registry, imagePullSecrets",
+        "defaultNodeSet.maxLeaseDuration, long, maxLeaseDuration",
+        "policies.injected.enabled, false, set webhook.failurePolicy to Fail",
+        "watchNamespaces[0], holdfast-system, the release's own namespace",
         "nonsense, 1, nonsense",
     })
     void refusesAValueThatMeansNothing(String name, String value, String named) {

@@ -8,6 +8,7 @@ import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 
 /** The reconcile loops of both resources, for one term of leadership. */
@@ -18,12 +19,18 @@ final class Reconciliation implements Leadership.Term {
 
     private final Operator operator;
 
-    /** @param watched the namespaces of locks; empty: all */
+    /**
+     * Loops that do not run yet.
+     *
+     * @param watched the namespaces of locks; empty: all
+     * @param defaultNodeSet of the spec of RedisNodeSet {@code default}, where the operator makes it
+     */
     Reconciliation(
             KubernetesClient client,
             Nodes nodes,
             Set<String> watched,
             NodeSetReconciler.Settings settings,
+            Map<String, Object> defaultNodeSet,
             Metrics metrics) {
         ReconcileThreads threads = new ReconcileThreads(AT_A_TIME);
         this.operator = new Operator(overrides -> overrides
@@ -36,7 +43,7 @@ final class Reconciliation implements Leadership.Term {
                 .withReconciliationTerminationTimeout(LAST_WORDS)
                 .withMetrics(metrics));
         Clock wallClock = Clock.systemUTC();
-        LockReconciler locks = new LockReconciler(client, wallClock, System::nanoTime);
+        LockReconciler locks = new LockReconciler(client, wallClock, System::nanoTime, defaultNodeSet);
         NodeSetReconciler nodeSets =
                 new NodeSetReconciler(client, new PatientNodes(nodes, threads), wallClock, settings);
         if (watched.isEmpty()) {

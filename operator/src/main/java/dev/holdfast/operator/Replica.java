@@ -54,7 +54,11 @@ final class Replica implements AutoCloseable {
         this.deletedLocks = new DeletedLocks(client);
         locks.onLockDeleted((namespace, lock) -> threads.execute(() -> deletedLocks.forget(namespace, lock)));
         InjectionSettings settings = new InjectionSettings(
-                config.sidecarImage(), config.sidecarPullPolicy(), config.sidecarLogLevel(), config.watched());
+                config.sidecarImage(),
+                config.sidecarPullPolicy(),
+                config.sidecarLogLevel(),
+                config.sidecarResources(),
+                config.watched());
         this.webhook = new WebhookServer(
                 vertx, config.webhookPort(), new AdmissionHandler(settings, locks, metrics::countAdmission));
         this.certificate = certificate(client, served -> webhook.present(served.chain(), served.key()));
@@ -78,6 +82,7 @@ final class Replica implements AutoCloseable {
                 nodes,
                 config.watched(),
                 new NodeSetReconciler.Settings(config.namespace(), config.secretsArriveWithin()),
+                config.defaultNodeSet(),
                 MicrometerMetrics.withoutPerResourceMetrics(metrics.freshForATerm()));
         try {
             term.start();

@@ -1,6 +1,11 @@
 package dev.holdfast.operator;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.crds.DurationText;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +25,8 @@ final class Settings {
     private static final String LEVEL = "(?i:TRACE|DEBUG|INFO|WARN|ERROR)";
     private static final Pattern LEVELS =
             Pattern.compile("(" + LEVEL + "|[\\w.$-]+=" + LEVEL + ")(," + "[\\w.$-]+=" + LEVEL + ")*");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Map<String, String> environment;
     private final List<String> mistakes = new ArrayList<>(0);
@@ -102,6 +109,45 @@ final class Settings {
             mistake(variable + " is \"" + text + "\"; set the whole path of a directory, from / on");
         }
         return text;
+    }
+
+    /** As JSON. */
+    ResourceRequirements resources(String variable, ResourceRequirements otherwise) {
+        String text = text(variable);
+        if (text.isEmpty()) {
+            return otherwise;
+        }
+        try {
+            ResourceRequirements resources = JSON.readValue(text, ResourceRequirements.class);
+            Stream.of(resources.getRequests(), resources.getLimits())
+                    .flatMap(amounts -> amounts.values().stream())
+                    .forEach(Quantity::getNumericalAmount);
+            return resources;
+        } catch (JsonProcessingException | RuntimeException _) {
+            mistake(
+                    variable + " is \"" + text
+                            + "\"; set it to JSON such as {\"requests\":{\"memory\":\"96Mi\"},\"limits\":{\"memory\":\"160Mi\"}}");
+            return otherwise;
+        }
+    }
+
+    /** As JSON, with no other fields than these; empty if it is not set. */
+    Map<String, Object> object(String variable, Set<String> fields) {
+        String text = text(variable);
+        if (text.isEmpty()) {
+            return Map.of();
+        }
+        try {
+            Map<String, Object> object = JSON.readValue(text, new TypeReference<Map<String, Object>>() {});
+            if (object != null && fields.containsAll(object.keySet())) {
+                return Map.copyOf(object);
+            }
+        } catch (JsonProcessingException | RuntimeException _) {
+            // Said below.
+        }
+        mistake(variable + " is \"" + text + "\"; set it to a JSON object with some of "
+                + fields.stream().sorted().collect(Collectors.joining(", ")));
+        return Map.of();
     }
 
     int port(String variable, int otherwise) {

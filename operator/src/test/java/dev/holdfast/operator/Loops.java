@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The reconcile loops as one process would run them, for one namespace; its requests carry a name of their own. */
@@ -14,6 +15,10 @@ final class Loops implements AutoCloseable {
     static final Duration SECRETS_ARRIVE_WITHIN = Duration.ofSeconds(8);
 
     final FakeNodes nodes;
+    /** Other than the definition's, which no test counts on. */
+    static final Map<String, Object> DEFAULT_NODE_SET =
+            Map.of("image", "registry.example/valkey:8", "imagePullSecrets", List.of(Map.of("name", "registry")));
+
     private final ApiServer server;
     private final String agent;
     private final KubernetesClient client;
@@ -31,6 +36,7 @@ final class Loops implements AutoCloseable {
                 nodes,
                 Set.of(namespace.name()),
                 new NodeSetReconciler.Settings("holdfast-system", SECRETS_ARRIVE_WITHIN),
+                DEFAULT_NODE_SET,
                 Metrics.NOOP);
     }
 

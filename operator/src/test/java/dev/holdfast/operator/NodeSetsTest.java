@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.crds.RedisNodeSet;
+import dev.holdfast.crds.RedisNodeSetSpec;
 import dev.holdfast.sidecar.config.AppHealth;
 import dev.holdfast.sidecar.config.LockConfig;
 import dev.holdfast.sidecar.config.SidecarConfig;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -160,6 +163,50 @@ class NodeSetsTest {
     }
 
     @Test
+    void theDefaultNodeSetIsWhatTheOperatorWasTold() {
+        namespace.createLock("payments", "{}");
+
+        await().atMost(SOON).until(() -> namespace.list(StatefulSet.class).size() == 3);
+        assertThat(namespace.list(StatefulSet.class)).allSatisfy(node -> {
+            PodSpec pod = node.getSpec().getTemplate().getSpec();
+            assertThat(pod.getContainers().getFirst().getImage())
+                    .isEqualTo(Loops.DEFAULT_NODE_SET.get("image"))
+                    .isNotEqualTo(RedisNodeSetSpec.DEFAULT_IMAGE);
+            assertThat(pod.getImagePullSecrets()).containsExactly(new LocalObjectReference("registry"));
+        });
+        assertThat(namespace.nodeSet("default").getSpec().maxLeaseDuration())
+                .isEqualTo(RedisNodeSetSpec.DEFAULT_MAX_LEASE);
+    }
+
+    /** What its sidecars were told is deleted with it, and they go on with it all the same. */
+    @Test
+    void aLockThatIsAppliedAgainOnAnotherSetWaitsForThePodsOfBefore() {
+        namespace.createNodeSet("archive", "{}");
+        namespace.bringUpNodes("archive", 3);
+        namespace.createLock("payments", "{}");
+        namespace.bringUpNodes();
+        await().atMost(SOON).until(() -> namespace.configuration("payments") != null);
+        namespace.pods().create("app-1", "10.1.1.1", "payments");
+        namespace.pods().noteNodeSets("app-1", "payments=default");
+        await().atMost(SOON)
+                .until(() -> namespace.status("payments").orElseThrow().candidates() == 1);
+
+        server.client().resource(namespace.lock("payments")).delete();
+        // No garbage collector here.
+        server.client()
+                .configMaps()
+                .inNamespace(namespace.name())
+                .withName("holdfast-lock-payments")
+                .delete();
+        namespace.createLock("payments", "{nodeSet: archive}");
+
+        namespace.awaitLock("payments", "Ready", "NodeSetReplaced");
+        assertThat(namespace.configuration("payments")).isNull();
+        assertThat(namespace.lockCondition("payments", "Ready").getMessage())
+                .startsWith("pods still vote on other nodes than those of RedisNodeSet \"archive\"");
+    }
+
+    @Test
     void aLockStaysOnTheNodesThatItsPodsVoteOn() {
         namespace.createLock("payments", "{}");
         namespace.bringUpNodes();
@@ -178,6 +225,6 @@ class NodeSetsTest {
         namespace.awaitLock("payments", "Ready", "NodeSetReplaced");
 
         assertThat(namespace.configuration("payments")).isEqualTo(before);
-        assertThat(namespace.lockCondition("payments", "Ready").getMessage()).contains("scale them to zero");
+        assertThat(namespace.lockCondition("payments", "Ready").getMessage()).contains("scale all 1 to zero");
     }
 }

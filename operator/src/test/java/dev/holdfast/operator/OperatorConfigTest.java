@@ -3,6 +3,9 @@ package dev.holdfast.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.operator.webhook.InjectionSettings;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,6 +31,8 @@ class OperatorConfigTest {
                         "registry.example/sidecar:1",
                         "IfNotPresent",
                         "",
+                        InjectionSettings.DEFAULT_RESOURCES,
+                        Map.of(),
                         "holdfast-webhook",
                         "holdfast",
                         "",
@@ -49,6 +54,10 @@ class OperatorConfigTest {
                 "HOLDFAST_WEBHOOK_PORT", "10443",
                 "HOLDFAST_HEALTH_PORT", "10080",
                 "HOLDFAST_SECRETS_ARRIVE_WITHIN", "1m30s"));
+        environment.put("HOLDFAST_SIDECAR_RESOURCES", "{\"limits\":{\"cpu\":\"500m\"}}");
+        environment.put(
+                "HOLDFAST_DEFAULT_NODE_SET",
+                "{\"image\":\"registry.example/valkey:8\",\"storage\":{\"size\":\"1Gi\"}}");
 
         assertThat(OperatorConfig.read(environment))
                 .isEqualTo(new OperatorConfig(
@@ -58,6 +67,10 @@ class OperatorConfigTest {
                         "registry.example/sidecar:1",
                         "Always",
                         "warn,io.vertx=DEBUG",
+                        new ResourceRequirementsBuilder()
+                                .withLimits(Map.of("cpu", new Quantity("500m")))
+                                .build(),
+                        Map.of("image", "registry.example/valkey:8", "storage", Map.of("size", "1Gi")),
                         "hook",
                         "hooks",
                         "/etc/certificate",
@@ -100,6 +113,11 @@ class OperatorConfigTest {
         "HOLDFAST_HEALTH_PORT, -1, from 1 to 65535",
         "HOLDFAST_SIDECAR_LOG_LEVEL, 'INFO,DEBUG', TRACE",
         "HOLDFAST_WEBHOOK_CONFIGURATION, -holdfast, an object's name",
+        "HOLDFAST_SIDECAR_RESOURCES, 160Mi, set it to JSON such as",
+        "HOLDFAST_SIDECAR_RESOURCES, '{\"limits\":{\"memory\":\"much\"}}', set it to JSON such as",
+        "HOLDFAST_SIDECAR_RESOURCES, '{\"limit\":{\"memory\":\"1Gi\"}}', set it to JSON such as",
+        "HOLDFAST_DEFAULT_NODE_SET, default, a JSON object with some of image",
+        "HOLDFAST_DEFAULT_NODE_SET, '{\"tls\":\"On\"}', 'imagePullSecrets, maxLeaseDuration, nodes, resources'",
         "HOLDFAST_WEBHOOK_CERTIFICATE, certificate, the whole path of a directory",
     })
     void aSettingThatMeansNothingIsNamed(String variable, String value, String said) {

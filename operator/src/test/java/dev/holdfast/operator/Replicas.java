@@ -1,5 +1,7 @@
 package dev.holdfast.operator;
 
+import dev.holdfast.operator.webhook.InjectionSettings;
+import java.util.Map;
 import java.util.Set;
 
 /** Replicas in the process of a test. */
@@ -21,6 +23,8 @@ final class Replicas {
                 "sidecar",
                 "IfNotPresent",
                 "",
+                InjectionSettings.DEFAULT_RESOURCES,
+                Map.of(),
                 "holdfast-webhook",
                 "holdfast",
                 webhookCertificate,

@@ -106,6 +106,18 @@ record TestPods(KubernetesClient client, String namespace) {
                         .build());
     }
 
+    /** As the webhook notes which node set each lock was on. */
+    void noteNodeSets(String pod, String sets) {
+        client.pods()
+                .inNamespace(namespace)
+                .withName(pod)
+                .edit(it -> new PodBuilder(it)
+                        .editMetadata()
+                        .addToAnnotations(PodContract.NODE_SETS_ANNOTATION, sets)
+                        .endMetadata()
+                        .build());
+    }
+
     /** Its sidecar would take the lock. */
     void campaign(String pod, String lock) {
         patchStatus(pod, PatchType.STRATEGIC_MERGE, """

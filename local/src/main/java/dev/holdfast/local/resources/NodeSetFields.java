@@ -3,6 +3,7 @@ package dev.holdfast.local.resources;
 import dev.holdfast.crds.DistributedLockSpec;
 import dev.holdfast.crds.RedisNodeSetSpec;
 import dev.holdfast.crds.RedisNodeSetSpec.External;
+import dev.holdfast.crds.RedisNodeSetSpec.PullSecret;
 import dev.holdfast.crds.RedisNodeSetSpec.Resources;
 import dev.holdfast.crds.RedisNodeSetSpec.Scheduling;
 import dev.holdfast.crds.RedisNodeSetSpec.Spread;
@@ -11,6 +12,7 @@ import dev.holdfast.crds.RedisNodeSetSpec.Tls;
 import dev.holdfast.crds.RedisNodeSetSpec.Toleration;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a RedisNodeSet. */
@@ -18,12 +20,22 @@ final class NodeSetFields {
     private NodeSetFields() {}
 
     static DeclaredNodeSet read(Metadata metadata, Fields spec) throws InvalidResource {
-        spec.only("nodes", "image", "maxLeaseDuration", "storage", "resources", "tls", "scheduling", "external");
+        spec.only(
+                "nodes",
+                "image",
+                "imagePullSecrets",
+                "maxLeaseDuration",
+                "storage",
+                "resources",
+                "tls",
+                "scheduling",
+                "external");
         return new DeclaredNodeSet(
                 metadata,
                 new RedisNodeSetSpec(
                         nodes(spec),
                         spec.text("image", RedisNodeSetSpec.DEFAULT_IMAGE),
+                        pullSecrets(spec),
                         maxLeaseDuration(spec),
                         storage(spec),
                         resources(spec),
@@ -38,6 +50,14 @@ final class NodeSetFields {
             throw spec.at("nodes", "spec.nodes is " + nodes + "; write 1, 3, 5, 7 or 9");
         }
         return nodes;
+    }
+
+    private static List<PullSecret> pullSecrets(Fields spec) throws InvalidResource {
+        var secrets = new ArrayList<PullSecret>();
+        for (var entry : spec.list("imagePullSecrets")) {
+            secrets.add(new PullSecret(entry.only("name").required("name", "write the name of a Secret")));
+        }
+        return secrets;
     }
 
     private static Duration maxLeaseDuration(Fields spec) throws InvalidResource {

@@ -7,6 +7,7 @@ import dev.holdfast.crds.RedisNodeSetSpec.Tls;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Probe;
@@ -73,6 +74,9 @@ final class RedisPod {
                 .endMetadata()
                 .withNewSpec()
                 .withAutomountServiceAccountToken(false)
+                .withImagePullSecrets(spec.imagePullSecrets().stream()
+                        .map(secret -> new LocalObjectReference(secret.name()))
+                        .toList())
                 .withEnableServiceLinks(false)
                 .withTerminationGracePeriodSeconds(5L)
                 .withNewSecurityContext()

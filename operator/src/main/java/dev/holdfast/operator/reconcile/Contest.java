@@ -1,6 +1,7 @@
 package dev.holdfast.operator.reconcile;
 
 import dev.holdfast.crds.PodContract;
+import dev.holdfast.crds.RedisNodeSet;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -18,6 +20,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +38,12 @@ record Contest(
 
     private static final Pattern TOKEN = Pattern.compile("fencing token (\\d{1,16})");
 
-    /** A pod that says it holds, with which token and since when. */
-    record Hold(Pod pod, long token, String since) {}
+    /**
+     * A pod that says it holds, and with which token.
+     *
+     * @param since null if it does not say; the API server asks nobody for it
+     */
+    record Hold(Pod pod, long token, @Nullable String since) {}
 
     static Contest of(String lock, Collection<Pod> pods) {
         List<Hold> holds = pods.stream()
@@ -56,13 +63,27 @@ record Contest(
                 living.stream().map(Contest::serviceAccount).collect(Collectors.toCollection(TreeSet::new)));
     }
 
-    /** Whether a sidecar has been started in a pod that is older than this (RFC 3339, by the API server's clock). */
-    boolean runsSidecarOfBefore(String time) {
-        Instant limit = Instant.parse(time);
+    /** Whether a sidecar has been started in a pod that was made for this lock on another node set than this one. */
+    boolean runsSidecarOfAnother(String lock, RedisNodeSet set) {
+        Instant made = Instant.parse(set.getMetadata().getCreationTimestamp());
         return living.stream()
-                .anyMatch(pod -> hasRunSidecar(pod)
-                        && Instant.parse(pod.getMetadata().getCreationTimestamp())
-                                .isBefore(limit));
+                .filter(Contest::hasRunSidecar)
+                .anyMatch(pod ->
+                        Instant.parse(pod.getMetadata().getCreationTimestamp()).isBefore(made)
+                                || isOnAnother(lock, set.getMetadata().getName(), pod));
+    }
+
+    /** By the webhook's note. */
+    private static boolean isOnAnother(String lock, String set, Pod pod) {
+        return annotation(pod, PodContract.NODE_SETS_ANNOTATION)
+                .anyMatch(note -> note.startsWith(lock + '=') && !note.equals(lock + '=' + set));
+    }
+
+    /** Its values, which commas separate. */
+    private static Stream<String> annotation(Pod pod, String name) {
+        Map<String, String> annotations = pod.getMetadata().getAnnotations();
+        String values = annotations == null ? "" : annotations.getOrDefault(name, "");
+        return Arrays.stream(values.split(",", -1)).map(String::strip).filter(value -> !value.isEmpty());
     }
 
     /** Whether they are of several revisions or workloads. */
@@ -80,13 +101,7 @@ record Contest(
 
     /** The locks that a pod names; what is wrong with the names, the webhook has said. */
     static Set<String> locksOf(Pod pod) {
-        String names = pod.getMetadata().getAnnotations() == null
-                ? ""
-                : pod.getMetadata().getAnnotations().getOrDefault(PodContract.LOCKS_ANNOTATION, "");
-        return Arrays.stream(names.split(",", -1))
-                .map(String::strip)
-                .filter(name -> !name.isEmpty())
-                .collect(Collectors.toSet());
+        return annotation(pod, PodContract.LOCKS_ANNOTATION).collect(Collectors.toSet());
     }
 
     private static Optional<Hold> hold(String lock, Pod pod) {
@@ -146,21 +161,21 @@ record Contest(
                         || startedSince(hold.since, container.getState()));
     }
 
-    private static boolean endedSince(String time, @Nullable ContainerState state) {
+    private static boolean endedSince(@Nullable String time, @Nullable ContainerState state) {
         return state != null
                 && state.getTerminated() != null
                 && isAfter(state.getTerminated().getFinishedAt(), time);
     }
 
-    private static boolean startedSince(String time, @Nullable ContainerState state) {
+    private static boolean startedSince(@Nullable String time, @Nullable ContainerState state) {
         return state != null
                 && state.getRunning() != null
                 && isAfter(state.getRunning().getStartedAt(), time);
     }
 
-    /** Times are whole seconds, so within one nothing is proved; a restarted sidecar soon says for itself. */
-    private static boolean isAfter(@Nullable String time, String other) {
-        return time != null && Instant.parse(time).isAfter(Instant.parse(other));
+    /** Times are whole seconds, so within one nothing is proved, nor without one; a restarted sidecar soon says for itself. */
+    private static boolean isAfter(@Nullable String time, @Nullable String other) {
+        return time != null && other != null && Instant.parse(time).isAfter(Instant.parse(other));
     }
 
     private static boolean hasRunSidecar(Pod pod) {

@@ -17,7 +17,6 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -33,6 +32,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -44,18 +44,17 @@ import java.util.stream.Stream;
 @GradualRetry(maxAttempts = -1, initialInterval = 500, maxInterval = 30_000)
 public final class LockReconciler implements Reconciler<DistributedLock> {
 
-    private static final int CONFLICT = 409;
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
 
     /** Nothing tells when a workload's settings change. */
     private static final Duration LOOK_AT_WORKLOADS = Duration.ofSeconds(30);
 
-    private final KubernetesClient client;
     private final Clock wallClock;
     private final Announcements announcements;
     private final PodMarks marks;
     private final NodeSetMoves moves;
     private final Rollouts rollouts;
+    private final DefaultNodeSet defaultNodeSet;
     private final Owned<ConfigMap, DistributedLock> configurations =
             new Owned<>(ConfigMap.class, LockReconciler::configuration);
     private final Owned<Service, DistributedLock> services = new Owned<>(
@@ -71,14 +70,17 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
      *
      * @param wallClock for the times that people read
      * @param nanoClock monotonic, in nanoseconds
+     * @param defaultNodeSet what the spec of RedisNodeSet {@code default} has beside the definition's defaults where the
+     *     operator makes it
      */
-    public LockReconciler(KubernetesClient client, Clock wallClock, LongSupplier nanoClock) {
-        this.client = client;
+    public LockReconciler(
+            KubernetesClient client, Clock wallClock, LongSupplier nanoClock, Map<String, Object> defaultNodeSet) {
         this.wallClock = wallClock;
         this.announcements = new Announcements(client, wallClock);
         this.marks = new PodMarks(client, wallClock);
         this.moves = new NodeSetMoves(nanoClock);
         this.rollouts = new Rollouts(client, marks, announcements);
+        this.defaultNodeSet = new DefaultNodeSet(client, announcements, defaultNodeSet);
     }
 
     @Override
@@ -120,13 +122,13 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
     @Override
     public UpdateControl<DistributedLock> reconcile(DistributedLock lock, Context<DistributedLock> context) {
         Optional<RedisNodeSet> nodeSet = context.getSecondaryResource(RedisNodeSet.class);
+        Refusals refusals = new Refusals();
         if (nodeSet.isEmpty() && lock.getSpec().nodeSet().equals(DistributedLockSpec.DEFAULT_NODE_SET)) {
-            createDefaultNodeSet(lock);
+            refusals.collect("RedisNodeSet", () -> defaultNodeSet.make(lock));
         }
         Set<Pod> pods = context.getSecondaryResources(Pod.class);
         Contest contest = Contest.of(lock.getMetadata().getName(), pods);
         Readiness readiness = moves.check(lock, told(lock, context), nodeSet, Readiness.of(lock, nodeSet), contest);
-        Refusals refusals = new Refusals();
         if (readiness.mayConfigure()) {
             refusals.collect("ConfigMap", () -> configurations.reconcile(lock, context));
         }
@@ -157,26 +159,6 @@ public final class LockReconciler implements Reconciler<DistributedLock> {
                 .flatMap(data -> Stream.ofNullable(
                         data.get(LockManifests.file(lock.getMetadata().getName()))))
                 .findAny();
-    }
-
-    private void createDefaultNodeSet(DistributedLock lock) {
-        RedisNodeSet set = new RedisNodeSet();
-        set.setMetadata(new ObjectMetaBuilder()
-                .withName(DistributedLockSpec.DEFAULT_NODE_SET)
-                .withNamespace(lock.getMetadata().getNamespace())
-                .build());
-        try {
-            announcements.normal(
-                    client.resource(set).create(),
-                    "Created",
-                    "",
-                    "made for lock " + lock.getMetadata().getName());
-        } catch (KubernetesClientException e) {
-            if (e.getCode() != CONFLICT) {
-                throw e;
-            }
-            // Another lock's turn made it.
-        }
     }
 
     private UpdateControl<DistributedLock> show(

@@ -4,11 +4,14 @@ import dev.holdfast.crds.PodContract;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodReadinessGate;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Volume;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What a pod lacks of what it is to have, as a JSON patch; nothing for a pod that lacks nothing. */
 final class Additions {
@@ -19,15 +22,27 @@ final class Additions {
         this.pod = pod;
     }
 
-    static List<Addition> to(PodSpec pod, Container sidecar, Volume volume, List<WantedLock> locks) {
-        Additions additions = new Additions(pod);
-        additions.url("containers", pod.getContainers());
+    /** @param pod names its locks by an annotation */
+    static List<Addition> to(Pod pod, Container sidecar, Volume volume, List<WantedLock> locks) {
+        PodSpec spec = pod.getSpec();
+        Additions additions = new Additions(spec);
+        additions.note(pod.getMetadata().getAnnotations(), locks);
+        additions.url("containers", spec.getContainers());
         // Before the sidecar takes the first place and moves these by one.
-        additions.url("initContainers", pod.getInitContainers());
+        additions.url("initContainers", spec.getInitContainers());
         additions.sidecar(sidecar);
         additions.volume(volume);
         additions.readinessGates(locks);
         return List.copyOf(additions.patch);
+    }
+
+    /** Of this pod alone: one that came with it, as in a copy of another pod, is replaced. */
+    private void note(Map<String, String> annotations, List<WantedLock> locks) {
+        String sets =
+                locks.stream().map(lock -> lock.name() + '=' + lock.nodeSet()).collect(Collectors.joining(","));
+        if (!sets.equals(annotations.get(PodContract.NODE_SETS_ANNOTATION))) {
+            patch.add(new Addition("/metadata/annotations/holdfast.dev~1node-sets", sets));
+        }
     }
 
     private void url(String list, List<Container> containers) {

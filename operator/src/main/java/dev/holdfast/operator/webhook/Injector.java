@@ -75,7 +75,7 @@ final class Injector {
                             + " locks of mode Leader, or remove the annotation");
         }
         List<Addition> patch = Additions.to(
-                pod.getSpec(),
+                pod,
                 SidecarContainer.of(settings, start.get()),
                 SidecarVolume.of(wanted, credentials(namespace, wanted)),
                 wanted);

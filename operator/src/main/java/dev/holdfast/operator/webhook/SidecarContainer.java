@@ -7,12 +7,10 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
-import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** The container that is added: a native sidecar that meets Pod Security {@code restricted}. */
 final class SidecarContainer {
@@ -34,10 +32,7 @@ final class SidecarContainer {
                 .endPort()
                 .withStartupProbe(startupProbe(start))
                 .withLivenessProbe(livenessProbe())
-                .withNewResources()
-                .withRequests(Map.of("cpu", new Quantity("10m"), "memory", new Quantity("96Mi")))
-                .withLimits(Map.of("memory", new Quantity("160Mi")))
-                .endResources()
+                .withResources(settings.resources())
                 .withSecurityContext(securityContext())
                 .withTerminationMessagePolicy("FallbackToLogsOnError")
                 .addNewVolumeMount()

@@ -61,6 +61,7 @@ class RedisNodesTest {
         set.setSpec(new RedisNodeSetSpec(
                 1,
                 RedisNodeSetSpec.DEFAULT_IMAGE,
+                List.of(),
                 quarantine,
                 storage,
                 Resources.NONE,

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 class NodeSetMovesTest {
 
     private static final Ready READY = new Ready(true, "all vote");
-    private static final String OLD = "{\"nodeSet\":{\"uid\":\"old\"}}";
-    private static final String NEW = "{\"nodeSet\":{\"uid\":\"new\"}}";
+    private static final String OLD = "{\"nodeSet\":{\"uid\":\"old\",\"maxLeaseDuration\":\"2m\"}}";
+    private static final String NEW = "{\"nodeSet\":{\"uid\":\"new\",\"maxLeaseDuration\":\"1m\"}}";
     private static final String SET_MADE = "2026-01-01T12:00:00Z";
     private static final String BEFORE = "2026-01-01T11:00:00Z";
     private static final String AFTER = "2026-01-01T12:00:01Z";
@@ -48,7 +48,7 @@ class NodeSetMovesTest {
         assertThat(check(Optional.of(OLD), runningPod(BEFORE))).isInstanceOf(Waiting.class);
         assertThat(check(Optional.of(OLD))).isInstanceOf(Waiting.class);
 
-        nanos.addAndGet(Duration.ofSeconds(63).toNanos());
+        nanos.addAndGet(Duration.ofSeconds(127).toNanos());
         assertThat(check(Optional.of(OLD))).isInstanceOf(Waiting.class);
 
         nanos.addAndGet(Duration.ofSeconds(1).toNanos());
@@ -58,7 +58,7 @@ class NodeSetMovesTest {
     @Test
     void aPodThatComesBackStartsTheWaitAnew() {
         assertThat(check(Optional.of(OLD))).isInstanceOf(Waiting.class);
-        nanos.addAndGet(Duration.ofSeconds(63).toNanos());
+        nanos.addAndGet(Duration.ofSeconds(127).toNanos());
         assertThat(check(Optional.of(OLD), runningPod(AFTER))).isInstanceOf(Waiting.class);
 
         nanos.addAndGet(Duration.ofSeconds(1).toNanos());
@@ -74,13 +74,50 @@ class NodeSetMovesTest {
     }
 
     @Test
-    void withItsConfigurationGoneALockWaitsJustAsLong() {
+    void withItsConfigurationGoneALockWaitsForTheLongestLeaseThatThereIs() {
         assertThat(check(Optional.empty(), runningPod(BEFORE))).isInstanceOf(Waiting.class);
         assertThat(check(Optional.empty())).isInstanceOf(Waiting.class);
 
-        nanos.addAndGet(Duration.ofSeconds(64).toNanos());
+        nanos.addAndGet(Duration.ofMinutes(10).toNanos());
+        assertThat(check(Optional.empty())).isInstanceOf(Waiting.class);
+        nanos.addAndGet(Duration.ofSeconds(37).toNanos());
 
         assertThat(check(Optional.empty())).isEqualTo(READY);
+    }
+
+    /** The lock was deleted and applied again on another set, which had been there long before the pods. */
+    @Test
+    void aSidecarThatRunsForAnotherSetVotesThere() {
+        Pod there = noted(runningPod(AFTER), "payments=archive,reports=default");
+        Pod here = noted(runningPod(AFTER), "reports=archive,payments=default");
+
+        assertThat(check(Optional.empty(), here, there))
+                .isInstanceOfSatisfying(
+                        Waiting.class,
+                        waiting -> assertThat(waiting.message())
+                                .startsWith("pods still vote on other nodes")
+                                .contains("scale all 2 to zero"));
+        assertThat(check(Optional.empty())).isInstanceOf(Waiting.class);
+        nanos.addAndGet(Duration.ofMinutes(10).toNanos());
+        assertThat(check(Optional.empty())).isInstanceOf(Waiting.class);
+        nanos.addAndGet(Duration.ofSeconds(37).toNanos());
+        assertThat(check(Optional.empty())).isEqualTo(READY);
+    }
+
+    @Test
+    void whatOtherLocksAreOnDoesNotMatter() {
+        assertThat(check(Optional.empty(), noted(runningPod(AFTER), "reports=archive, payments=default")))
+                .isEqualTo(READY);
+        assertThat(check(Optional.empty(), noted(waitingPod(AFTER), "payments=archive")))
+                .isEqualTo(READY);
+    }
+
+    private static Pod noted(Pod pod, String sets) {
+        return pod.edit()
+                .editMetadata()
+                .addToAnnotations("holdfast.dev/node-sets", sets)
+                .endMetadata()
+                .build();
     }
 
     private Readiness check(Optional<String> configuration, Pod... pods) {

@@ -21,7 +21,11 @@ record Scenario(Path folder) {
     static final Path FOLDERS = Path.of("src/test/resources/dev/holdfast/operator/webhook/scenarios");
     static final String NAMESPACE = "shop";
     static final InjectionSettings SETTINGS = new InjectionSettings(
-            "ghcr.io/holdfast-dev/sidecar:test", InjectionSettings.DEFAULT_PULL_POLICY, "", Set.of());
+            "ghcr.io/holdfast-dev/sidecar:test",
+            InjectionSettings.DEFAULT_PULL_POLICY,
+            "",
+            InjectionSettings.DEFAULT_RESOURCES,
+            Set.of());
     /** With {@code -Dgolden.update} what comes out is written down instead of compared; read the difference. */
     private static final boolean UPDATE = System.getProperty("golden.update") != null;
 

@@ -45,14 +45,19 @@ public abstract class LockNodeContract {
     protected final Reply ask(Request request) {
         long giveUpAt = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (true) {
-            CompletableFuture<Reply> reply = new CompletableFuture<>();
-            node().send(request, reply::complete);
-            node().flush();
-            Reply answer = await(reply);
+            Reply answer = askOnce(request);
             if (!(answer instanceof Reply.Unreachable) || System.nanoTime() > giveUpAt) {
                 return answer;
             }
         }
+    }
+
+    /** Without asking again: a node that does not answer in time may have done it. */
+    final Reply askOnce(Request request) {
+        CompletableFuture<Reply> reply = new CompletableFuture<>();
+        node().send(request, reply::complete);
+        node().flush();
+        return await(reply);
     }
 
     private static <T> T await(CompletableFuture<T> future) {
