@@ -20,8 +20,9 @@ class ChartWordsTest {
     void theNextTwoCommandsAreOfFilesThatExist() throws IOException {
         String notes = Files.readString(Project.CHART.resolve("templates/NOTES.txt"));
 
-        List<String> commands =
-                notes.lines().filter(line -> line.startsWith("  kubectl ")).toList();
+        List<String> commands = notes.lines()
+                .filter(line -> line.startsWith("  kubectl{{ $namespace }} "))
+                .toList();
         List<String> files =
                 APPLIED.matcher(notes).results().map(found -> found.group(1)).toList();
 

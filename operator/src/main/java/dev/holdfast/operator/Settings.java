@@ -122,13 +122,15 @@ final class Settings {
             Stream.of(resources.getRequests(), resources.getLimits())
                     .flatMap(amounts -> amounts.values().stream())
                     .forEach(Quantity::getNumericalAmount);
-            return resources;
+            if (resources.getAdditionalProperties().isEmpty()) {
+                return resources;
+            }
         } catch (JsonProcessingException | RuntimeException _) {
-            mistake(
-                    variable + " is \"" + text
-                            + "\"; set it to JSON such as {\"requests\":{\"memory\":\"96Mi\"},\"limits\":{\"memory\":\"160Mi\"}}");
-            return otherwise;
+            // Said below.
         }
+        mistake(variable + " is \"" + text
+                + "\"; set it to JSON such as {\"requests\":{\"memory\":\"96Mi\"},\"limits\":{\"memory\":\"160Mi\"}}");
+        return otherwise;
     }
 
     /** As JSON, with no other fields than these; empty if it is not set. */

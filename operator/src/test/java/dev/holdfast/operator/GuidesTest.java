@@ -32,6 +32,7 @@ class GuidesTest {
             "EndpointSlice",
             "NetworkPolicy",
             "PodDisruptionBudget",
+            "RedisNodeSet",
             "RoleBinding",
             "Secret",
             "Service",

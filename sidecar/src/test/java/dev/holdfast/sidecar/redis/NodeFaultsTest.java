@@ -89,6 +89,25 @@ class NodeFaultsTest {
         assertThat(entry).isNotEqualTo(":0");
     }
 
+    /** It answers, and can neither grant nor renew anything. */
+    @Test
+    void aNodeThatIsFullIsShownWithoutAVoteUntilItHasRoomAgain() throws Exception {
+        Lease lease = acquired(client.tryAcquire(Lock.declared("payments", LEASE)));
+        cluster.server(0).command("CONFIG SET maxmemory 100kb");
+
+        NodeStatus full = awaitState(0, State.QUARANTINED);
+        NodeProbe.Standing looked = NodeProbe.lookAtAll(cluster.set()).getFirst();
+        cluster.server(0).command("CONFIG SET maxmemory 0");
+
+        assertThat(full.reason()).contains("it refuses to write: ", "OOM");
+        assertThat(looked)
+                .isInstanceOfSatisfying(
+                        NodeProbe.Standing.Unreachable.class,
+                        it -> assertThat(it.reason()).contains("OOM"));
+        awaitState(0, State.VOTING);
+        assertThat(lease.isHeld()).isTrue();
+    }
+
     @Test
     void aFlushedNodeIsQuarantinedAlthoughItDidNotRestart() throws Exception {
         cluster.server(0).command("FLUSHALL");
