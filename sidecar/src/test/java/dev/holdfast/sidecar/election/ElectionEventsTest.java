@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.sidecar.redis.RedisCluster;
+import dev.holdfast.sidecar.redis.RedisProcess;
 import dev.holdfast.sidecar.redlock.Acquisition;
 import dev.holdfast.sidecar.redlock.Lock;
 import dev.holdfast.sidecar.redlock.Redlock;
@@ -90,9 +91,9 @@ class ElectionEventsTest {
                 @Override
                 public void contended(String lock, Acquisition result, long took) {
                     if (result instanceof Acquisition.Acquired(var lease) && paused.compareAndSet(false, true)) {
-                        freeze(cluster);
+                        toEach(cluster, RedisProcess::freeze);
                         await().atMost(PATIENCE).until(() -> lease.ended().isDone());
-                        thaw(cluster);
+                        toEach(cluster, RedisProcess::thaw);
                     }
                 }
             });
@@ -107,24 +108,18 @@ class ElectionEventsTest {
         assertThat(events).filteredOn(ElectionEvent.Lost.class::isInstance).hasSizeGreaterThanOrEqualTo(1);
     }
 
-    private static void freeze(RedisCluster cluster) {
+    private static void toEach(RedisCluster cluster, Change change) {
         for (int slot = 0; slot < 3; slot++) {
             try {
-                cluster.server(slot).freeze();
+                change.to(cluster.server(slot));
             } catch (IOException | InterruptedException e) {
                 throw new IllegalStateException(e);
             }
         }
     }
 
-    private static void thaw(RedisCluster cluster) {
-        for (int slot = 0; slot < 3; slot++) {
-            try {
-                cluster.server(slot).thaw();
-            } catch (IOException | InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
+    private interface Change {
+        void to(RedisProcess server) throws IOException, InterruptedException;
     }
 
     private static Election election(RedisCluster cluster) {
