@@ -108,14 +108,7 @@ record TestPods(KubernetesClient client, String namespace) {
 
     /** As the webhook notes which node set each lock was on. */
     void noteNodeSets(String pod, String sets) {
-        client.pods()
-                .inNamespace(namespace)
-                .withName(pod)
-                .edit(it -> new PodBuilder(it)
-                        .editMetadata()
-                        .addToAnnotations(PodContract.NODE_SETS_ANNOTATION, sets)
-                        .endMetadata()
-                        .build());
+        annotate(pod, PodContract.NODE_SETS_ANNOTATION, sets);
     }
 
     /** Its sidecar would take the lock. */
@@ -142,12 +135,16 @@ record TestPods(KubernetesClient client, String namespace) {
     }
 
     void setDeletionCost(String pod, String cost) {
+        annotate(pod, DELETION_COST, cost);
+    }
+
+    private void annotate(String pod, String name, String value) {
         client.pods()
                 .inNamespace(namespace)
                 .withName(pod)
                 .edit(found -> new PodBuilder(found)
                         .editMetadata()
-                        .addToAnnotations(DELETION_COST, cost)
+                        .addToAnnotations(name, value)
                         .endMetadata()
                         .build());
     }
